@@ -157,12 +157,12 @@ template <class T, class Read>
 Checked<T> read_json(std::string_view text, Read read) {
   JsonText json;
   const Json* value = json.parse(text);
-  if (value == nullptr) return FieldErrors{json.error()};
+  if (value == nullptr) return {boost::system::in_place_error, FieldErrors{json.error()}};
   FieldErrors errors;
   JsonReader reader(*value, errors);
   T result = read(reader);
-  if (!errors.empty()) return errors;
-  return result;
+  if (!errors.empty()) return {boost::system::in_place_error, std::move(errors)};
+  return {boost::system::in_place_value, std::move(result)};
 }
 
 /// Appends JSON to a string, without blanks; commas are put where they belong. The caller opens and closes in order.
