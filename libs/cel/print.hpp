@@ -1,0 +1,16 @@
+#pragma once
+
+#include "cel/ast.hpp"
+
+#include <string>
+
+namespace zhida::cel {
+
+/// The subtree as CEL with as few parentheses as needed; parses again to the same tree.
+std::string print(const Ast& ast, NodeId node);
+inline std::string print(const Ast& ast) { return print(ast, ast.root()); }
+
+/// A known value as a CEL literal or conversion: `"small"`, `3`, `timestamp("2024-12-31T00:00:00+08:00")`.
+std::string print(const Value& value);
+
+}  // namespace zhida::cel
