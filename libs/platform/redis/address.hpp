@@ -16,7 +16,7 @@ struct Address {
   std::string user;      ///< ACL user; empty: the default user
   std::string password;  ///< empty: no AUTH
 
-  /// Reads `redis://[user[:password]@]host[:port]`, `unix:[//]/path`, `/path` or `host[:port]`.
+  /// Reads `redis://[[user]:password@]host[:port]`, `unix:[//]/path`, `/path` or `host[:port]`.
   /// Error: `invalid_argument`.
   static boost::system::result<Address> parse(std::string_view text);
 };

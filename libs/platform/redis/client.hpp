@@ -52,11 +52,11 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   /// Connects, authenticates, waits while the server loads its data, and begins again whenever the connection ends,
-  /// until cancelled. Without it no call succeeds.
+  /// until cancelled (`terminal`: it serves those who finish their work after a graceful stop). Without it no call succeeds.
   boost::asio::awaitable<void> run();
 
   /// True while commands can be sent.
-  bool connected() const { return connected_; }
+  bool connected() const;
 
   /// Counts connections made; another number means the server may have been another, or emptied.
   std::uint64_t connections() const { return connections_; }
@@ -87,7 +87,8 @@ class Client {
  private:
   Awaitable<Reply> single(Commands one);
   Awaitable<void> connect();
-  void set_connected(bool up, std::string_view reason);
+  void set_connected();
+  void tell(bool up, std::string reason);
 
   boost::asio::any_io_executor executor_;
   Address address_;
@@ -95,6 +96,7 @@ class Client {
   Options options_;
   std::unique_ptr<Connection> connection_;
   bool connected_ = false;
+  std::string last_told_;
   std::uint64_t connections_ = 0;
   boost::asio::steady_timer changed_;  // used as a condition variable
 };
