@@ -16,7 +16,8 @@ std::string encode(const Ledger& ledger);
 void encode_to(std::string& out, const Ledger& ledger);
 
 /// Replaces `ledger`, keeping its memory for reuse. Empty bytes are the empty ledger.
-/// Errors: `bad_message` for bytes that `encode` cannot have written (cut, trailing, out of order, out of range, another version); `ledger` is then unspecified.
+/// Errors: `bad_message` for bytes that `encode` cannot have written (cut, trailing, out of order, out of range, another version); `ledger`
+/// is then unspecified.
 boost::system::result<void> decode_to(Ledger& ledger, std::string_view bytes);
 
 boost::system::result<Ledger> decode(std::string_view bytes);

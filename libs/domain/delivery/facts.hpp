@@ -45,7 +45,7 @@ struct IntentFact {
   Reason reason = Reason::none;
   Instant decided_at;
   SizeBand size = SizeBand::unknown;
-  std::uint32_t street = 0;                ///< nine-digit code, 0 = unknown
+  std::uint32_t street = 0;               ///< nine-digit code, 0 = unknown
   std::span<const ItemDecision> items{};  ///< in the order of the campaign's items
 };
 

@@ -46,9 +46,9 @@ struct Engaged {
 struct IntentRecord {
   IntentKey key;
   std::optional<Decision> decision;
-  Status receipt;                        ///< the strongest receipt; State::none before the first
-  std::optional<Instant> delivered_at;   ///< the first `delivered` receipt, whatever followed
-  std::vector<EngagedHour> engaged;      ///< ordered by part, type, hour
+  Status receipt;                       ///< the strongest receipt; State::none before the first
+  std::optional<Instant> delivered_at;  ///< the first `delivered` receipt, whatever followed
+  std::vector<EngagedHour> engaged;     ///< ordered by part, type, hour
 
   /// Decision and receipts taken together; State::none while undecided.
   Status status() const;
@@ -70,13 +70,14 @@ struct SeenEvent {
 /// Everything folded about one enterprise from the topics of its partition.
 ///
 /// Invariant: facts may come in any interleaving of the topics, and again, and the ledger is the same, byte for byte; only the order inside
-/// one topic is given. An early receipt or engagement waits in a record without decision. Event ids are remembered for 8 days of the enterprise's
-/// own engagement records' log time; an engagement dated more than 8 days before that is ignored, since it could be a forgotten double.
+/// one topic is given. An early receipt or engagement waits in a record without decision. Event ids are remembered for 8 days of the
+/// enterprise's own engagement records' log time; an engagement dated more than 8 days before that is ignored, since it could be a
+/// forgotten double.
 struct Ledger {
-  std::vector<IntentRecord> intents;   ///< ordered by key
-  std::vector<OutcomeFact> outcomes;   ///< ordered by (at, id)
-  std::vector<SeenEvent> seen;         ///< ordered
-  std::uint32_t logged_day = 0;        ///< highest UTC day of an engagement's log time; 0 before the first
+  std::vector<IntentRecord> intents;  ///< ordered by key
+  std::vector<OutcomeFact> outcomes;  ///< ordered by (at, id)
+  std::vector<SeenEvent> seen;        ///< ordered
+  std::uint32_t logged_day = 0;       ///< highest UTC day of an engagement's log time; 0 before the first
 
   const IntentRecord* find(IntentKeyView key) const;
 

@@ -61,8 +61,8 @@ enum class Reason : std::uint8_t {
 
 constexpr bool is_suppression(Reason reason) { return reason >= Reason::cap_day && reason <= Reason::collision; }
 
-/// A state with what belongs to it. Merging takes the maximum by (closed, attempt, rank); equal ones are settled by the earlier `at`, then the
-/// later `until`, then the lower reason, so that merging is commutative, associative and idempotent.
+/// A state with what belongs to it. Merging takes the maximum by (closed, attempt, rank); equal ones are settled by the earlier `at`, then
+/// the later `until`, then the lower reason, so that merging is commutative, associative and idempotent.
 struct Status {
   State state = State::none;
   std::uint32_t attempt = 0;  ///< 0 in closed states, where it does not count
@@ -84,14 +84,14 @@ bool is_keepable(Instant at);
 template <>
 struct zhida::domain::EnumNames<zhida::delivery::State> {
   static constexpr std::array<std::string_view, 15> names{
-      "none",       "matched",   "queued",  "claimed",   "deferred",          "sent",              "temporary_failure", "accepted",
-      "suppressed", "expired",   "cancelled", "technical_failure", "permanent_failure", "delivered", "late_bounced"};
+      "none",       "matched", "queued",    "claimed",           "deferred",          "sent",      "temporary_failure", "accepted",
+      "suppressed", "expired", "cancelled", "technical_failure", "permanent_failure", "delivered", "late_bounced"};
 };
 
 template <>
 struct zhida::domain::EnumNames<zhida::delivery::Reason> {
   static constexpr std::array<std::string_view, 15> names{
-      "none",      "cap_day",    "cap_week",        "min_gap",            "opted_out",      "later_wave", "no_address",
-      "no_consent", "already_applied", "ineligible_at_send", "item_withdrawn", "test",       "collision",  "quiet_hours",
-      "non_working_day"};
+      "none",           "cap_day",    "cap_week",   "min_gap",         "opted_out",
+      "later_wave",     "no_address", "no_consent", "already_applied", "ineligible_at_send",
+      "item_withdrawn", "test",       "collision",  "quiet_hours",     "non_working_day"};
 };

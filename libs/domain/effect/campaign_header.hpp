@@ -18,10 +18,10 @@ using delivery::CampaignNumber;
 struct HeaderItem {
   std::string id;
   std::uint32_t version = 0;
-  std::string exclusive_group;           ///< empty = none
-  std::uint16_t conversion_days = 30;    ///< an application so many days after delivery is still credited
-  std::uint64_t key = 0;                 ///< delivery::hash_of(id)
-  std::uint64_t group = 0;               ///< delivery::hash_of(exclusive_group), 0 = none
+  std::string exclusive_group;         ///< empty = none
+  std::uint16_t conversion_days = 30;  ///< an application so many days after delivery is still credited
+  std::uint64_t key = 0;               ///< delivery::hash_of(id)
+  std::uint64_t group = 0;             ///< delivery::hash_of(exclusive_group), 0 = none
 
   friend bool operator==(const HeaderItem&, const HeaderItem&) = default;
 };

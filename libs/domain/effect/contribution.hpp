@@ -11,7 +11,8 @@ namespace zhida::effect {
 ///
 /// Counted are decided intents of known campaigns. The published rules:
 /// - by_state and by_reason count intents; Σ by_state = decided. Everything unique counts distinct (campaign, enterprise).
-/// - Events on the package as a whole count for the campaign, those on an item for the campaign and the item; so an item's events are part of the
+/// - Events on the package as a whole count for the campaign, those on an item for the campaign and the item; so an item's events are part
+/// of the
 ///   campaign's. The campaign's, and an item's, `reached` is proved by an impression or seen of the package or of the item.
 /// - Conversions: see conversion.hpp. Benefits, of reached enterprises: see benefit.hpp.
 /// - Rows of campaign 0 count distinct enterprises over all campaigns: per item delivered, reached, benefits; over all items the same.

@@ -14,7 +14,8 @@
 namespace zhida::effect {
 
 /// What one number counts. Campaign 0 = over all campaigns, item 0 = the campaign as a whole (else `delivery::hash_of` the item's id).
-/// Hour 0 = the total; other hours are the cells of metrics, cut by size and street too, whose sum over hours, sizes and streets is the total.
+/// Hour 0 = the total; other hours are the cells of metrics, cut by size and street too, whose sum over hours, sizes and streets is the
+/// total.
 struct CounterKey {
   std::uint64_t item = 0;
   delivery::CampaignNumber campaign = 0;

@@ -1,0 +1,414 @@
+#include "domain/delivery/codec.hpp"
+
+#include "domain/delivery/bytes.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+#include <tuple>
+
+namespace zhida::delivery {
+namespace {
+
+// First byte of a ledger: version, then what it has besides intents.
+constexpr unsigned version = 1;
+constexpr unsigned version_mask = 0x0F;
+constexpr unsigned has_outcomes = 0x10;
+constexpr unsigned has_events = 0x20;
+
+// First byte of an intent.
+constexpr unsigned has_decision = 0x01;
+constexpr unsigned has_receipt = 0x02;
+constexpr unsigned was_delivered = 0x04;
+constexpr unsigned just_delivered = 0x08;  // the receipt says delivered at delivered_at and nothing else
+constexpr unsigned usual_key = 0x10;       // occurrence 1 on the page
+constexpr unsigned has_engaged = 0x20;
+constexpr unsigned same_hour = 0x40;  // decided in the hour of delivery
+constexpr unsigned urgent_lane = 0x80;
+
+// First byte of a decision: the size in three bits, then
+constexpr unsigned is_suppressed = 0x08;
+constexpr unsigned has_one_item = 0x10;
+
+// First byte of a receipt: the state in four bits, then
+constexpr unsigned has_until = 0x10;
+constexpr unsigned has_reason = 0x20;
+constexpr unsigned has_attempt = 0x40;
+
+// First byte of an engaged hour: the type in three bits, then
+constexpr unsigned next_part = 0x08;   // a distance from the part before follows
+constexpr unsigned next_hour = 0x10;   // part and type as before; the hour counts from the one before
+constexpr unsigned one_person = 0x20;  // one event, by a person
+
+constexpr unsigned has_benefit = 0x10;
+
+constexpr std::uint64_t places_in_block = 1024;
+constexpr int time_width = 5;  // milliseconds
+constexpr Instant time_base = std::chrono::sys_days(std::chrono::year(2020) / 1 / 1);
+constexpr Hour first_hour = static_cast<Hour>(std::chrono::duration_cast<std::chrono::hours>(time_base.time_since_epoch()).count());
+constexpr Hour hour_limit = first_hour + 34 * 366 * 24;
+
+// The middle of Songjiang's streets and towns (310117001 … 310117121): these take one byte, Shanghai's others three.
+constexpr std::int64_t street_base = 310'117'061;
+
+void put_time(ByteWriter& out, Instant at) {
+  if (!is_keepable(at)) throw std::out_of_range("a time outside what a ledger can keep");
+  out.fixed(static_cast<std::uint64_t>((at - time_base).count()), time_width);
+}
+
+Instant get_time(ByteReader& in) {
+  const Instant at = time_base + std::chrono::milliseconds(static_cast<std::int64_t>(in.fixed(time_width)));
+  if (!is_keepable(at)) in.fail();
+  return at;
+}
+
+std::uint64_t packed_street(std::uint32_t street) {
+  if (street == 0) return 0;
+  const std::int64_t away = static_cast<std::int64_t>(street) - street_base;
+  return 1 + ((static_cast<std::uint64_t>(away) << 1) ^ static_cast<std::uint64_t>(away >> 63));
+}
+
+std::uint32_t get_street(ByteReader& in) {
+  const std::uint64_t packed = in.number();
+  if (packed == 0) return 0;
+  const std::int64_t away = static_cast<std::int64_t>((packed - 1) >> 1) ^ -static_cast<std::int64_t>((packed - 1) & 1);
+  if (away <= -street_base || away > std::numeric_limits<std::uint32_t>::max() - street_base) in.fail();
+  return in.good() ? static_cast<std::uint32_t>(street_base + away) : 0;
+}
+
+template <class Enum>
+Enum get_enum(ByteReader& in, unsigned value) {
+  if (value < domain::EnumNames<Enum>::names.size()) return static_cast<Enum>(value);
+  in.fail();
+  return Enum{};
+}
+
+unsigned flags_of(const IntentRecord& record) {
+  unsigned flags = 0;
+  const Status& receipt = record.receipt;
+  if (record.decision) flags |= has_decision;
+  if (record.delivered_at) flags |= was_delivered;
+  if (receipt.state != State::none) {
+    const bool plain = record.delivered_at && receipt == Status{State::delivered, 0, Reason::none, *record.delivered_at, {}};
+    flags |= plain ? just_delivered : has_receipt;
+  }
+  if (record.key.occurrence == "1" && record.key.channel == "page") flags |= usual_key;
+  if (!record.engaged.empty()) flags |= has_engaged;
+  if (record.decision && record.delivered_at && hour_of(*record.delivered_at) == record.decision->hour) flags |= same_hour;
+  if (record.decision && record.decision->place.urgent) flags |= urgent_lane;
+  return flags;
+}
+
+/// Hours of engagement are counted from here: mostly small distances.
+Hour base_hour(const IntentRecord& record) {
+  if (record.delivered_at) return hour_of(*record.delivered_at);
+  return record.decision ? record.decision->hour : first_hour;
+}
+
+void put_decision(ByteWriter& out, const Decision& decision, unsigned flags) {
+  if (decision.place.index >= places_in_block) throw std::out_of_range("a block has at most 1,000 facts");
+  out.number(decision.place.offset * places_in_block + decision.place.index);
+  unsigned head = static_cast<unsigned>(decision.size);
+  if (decision.state == State::suppressed) head |= is_suppressed;
+  if (decision.items.size() == 1) head |= has_one_item;
+  out.byte(head);
+  if ((head & is_suppressed) != 0) out.byte(static_cast<unsigned>(decision.reason));
+  out.number(packed_street(decision.street));
+  if ((flags & same_hour) == 0) out.number(decision.hour - first_hour);
+  if ((head & has_one_item) == 0) out.number(decision.items.size());
+  for (const ItemDecision& item : decision.items) {
+    out.byte(static_cast<unsigned>(item.verdict) | static_cast<unsigned>(item.window) << 2 | (item.benefit ? has_benefit : 0));
+    if (item.benefit) out.amount(*item.benefit);
+  }
+}
+
+void get_decision(ByteReader& in, Decision& decision, unsigned flags) {
+  const std::uint64_t place = in.number();
+  decision.place.urgent = (flags & urgent_lane) != 0;
+  decision.place.offset = place / places_in_block;
+  decision.place.index = static_cast<std::uint16_t>(place % places_in_block);
+  const unsigned head = in.byte();
+  if (head >= 2 * has_one_item) in.fail();
+  decision.size = get_enum<SizeBand>(in, head & 0x07);
+  decision.state = (head & is_suppressed) != 0 ? State::suppressed : State::matched;
+  decision.reason = (head & is_suppressed) != 0 ? get_enum<Reason>(in, in.byte()) : Reason::none;
+  decision.street = get_street(in);
+  if ((flags & same_hour) == 0) decision.hour = first_hour + static_cast<Hour>(in.number(hour_limit - first_hour));
+  const std::uint64_t items = (head & has_one_item) != 0 ? 1 : in.number(std::numeric_limits<std::uint16_t>::max());
+  if (items == 1 && (head & has_one_item) == 0) in.fail();
+  decision.items.clear();
+  for (std::uint64_t i = 0; i < items && in.good(); ++i) {
+    const unsigned bits = in.byte();
+    if (bits >= 2 * has_benefit) in.fail();
+    ItemDecision item;
+    item.verdict = get_enum<Verdict>(in, bits & 0x03);
+    item.window = get_enum<Window>(in, bits >> 2 & 0x03);
+    if ((bits & has_benefit) != 0) item.benefit = in.amount();
+    decision.items.push_back(item);
+  }
+}
+
+void put_receipt(ByteWriter& out, const Status& receipt) {
+  const bool until = receipt.until != Instant{};
+  out.byte(static_cast<unsigned>(receipt.state) | (until ? has_until : 0) | (receipt.reason != Reason::none ? has_reason : 0) |
+           (receipt.attempt != 0 ? has_attempt : 0));
+  put_time(out, receipt.at);
+  if (until) put_time(out, receipt.until);
+  if (receipt.reason != Reason::none) out.byte(static_cast<unsigned>(receipt.reason));
+  if (receipt.attempt != 0) out.number(receipt.attempt);
+}
+
+Status get_receipt(ByteReader& in) {
+  Status receipt;
+  const unsigned head = in.byte();
+  if (head >= 2 * has_attempt) in.fail();
+  receipt.state = get_enum<State>(in, head & 0x0F);
+  receipt.at = get_time(in);
+  if ((head & has_until) != 0) receipt.until = get_time(in);
+  if ((head & has_reason) != 0) {
+    receipt.reason = get_enum<Reason>(in, in.byte());
+    if (receipt.reason == Reason::none) in.fail();
+  }
+  if ((head & has_attempt) != 0) {
+    receipt.attempt = static_cast<std::uint32_t>(in.number(std::numeric_limits<std::uint32_t>::max()));
+    if (receipt.attempt == 0) in.fail();
+  }
+  if (receipt.state == State::none || (is_closed(receipt.state) && receipt.attempt != 0)) in.fail();
+  if (receipt.state != State::deferred && receipt.until != Instant{}) in.fail();
+  return receipt;
+}
+
+bool follows(const EngagedHour& before, const EngagedHour& engaged) { return before.part == engaged.part && before.type == engaged.type; }
+
+void put_engaged(ByteWriter& out, const std::vector<EngagedHour>& hours, Hour base) {
+  out.number(hours.size());
+  EngagedHour before;
+  bool first = true;
+  for (const EngagedHour& engaged : hours) {
+    const bool again = !first && follows(before, engaged);
+    const bool one = engaged.people == 1 && engaged.machine == 0;
+    unsigned head = static_cast<unsigned>(engaged.type) | (one ? one_person : 0);
+    if (again) head |= next_hour;
+    if (engaged.part != before.part) head |= next_part;
+    out.byte(head);
+    if (engaged.part != before.part) out.number(static_cast<std::uint64_t>(engaged.part - before.part));
+    if (again)
+      out.number(engaged.hour - before.hour);
+    else
+      out.signed_number(static_cast<std::int64_t>(engaged.hour) - base);
+    if (!one) {
+      out.number(engaged.people);
+      out.number(engaged.machine);
+    }
+    if (engaged.people != 0) out.number(engaged.first_second);
+    if (engaged.people > 1) out.number(static_cast<std::uint64_t>(engaged.last_second - engaged.first_second));
+    before = engaged;
+    first = false;
+  }
+}
+
+void get_engaged(ByteReader& in, std::vector<EngagedHour>& hours, Hour base) {
+  constexpr std::uint64_t many = std::numeric_limits<std::uint32_t>::max();
+  const std::uint64_t count = in.number();
+  hours.clear();
+  EngagedHour before;
+  for (std::uint64_t i = 0; i < count && in.good(); ++i) {
+    EngagedHour engaged;
+    const unsigned head = in.byte();
+    const bool again = (head & next_hour) != 0;
+    const bool one = (head & one_person) != 0;
+    if (head >= 2 * one_person || (again && (i == 0 || (head & next_part) != 0))) in.fail();
+    engaged.type = static_cast<EngagementType>(head & 0x07);
+    engaged.part = before.part;
+    if ((head & next_part) != 0) {
+      const std::uint64_t away = in.number(std::numeric_limits<std::uint16_t>::max() - before.part);
+      if (away == 0) in.fail();
+      engaged.part = static_cast<std::uint16_t>(before.part + away);
+    }
+    if (again && engaged.type != before.type) in.fail();
+    if (!again && i != 0 && std::tie(before.part, before.type) >= std::tie(engaged.part, engaged.type)) in.fail();
+    if (again) {
+      const std::uint64_t away = in.number(hour_limit);
+      if (away == 0) in.fail();
+      engaged.hour = static_cast<Hour>(before.hour + away);
+    } else {
+      const std::int64_t away = in.signed_number();
+      if (away < -static_cast<std::int64_t>(base) || away > static_cast<std::int64_t>(hour_limit)) in.fail();
+      engaged.hour = in.good() ? static_cast<Hour>(base + away) : 0;
+    }
+    if (engaged.hour < first_hour || engaged.hour >= hour_limit) in.fail();
+    engaged.people = one ? 1 : static_cast<std::uint32_t>(in.number(many));
+    engaged.machine = one ? 0 : static_cast<std::uint32_t>(in.number(many));
+    if ((engaged.people == 0 && engaged.machine == 0) || (!one && engaged.people == 1 && engaged.machine == 0)) in.fail();
+    if (engaged.people != 0) engaged.first_second = static_cast<std::uint16_t>(in.number(3599));
+    engaged.last_second = engaged.first_second;
+    if (engaged.people > 1)
+      engaged.last_second = static_cast<std::uint16_t>(engaged.first_second + in.number(3599U - engaged.first_second));
+    if (in.good()) hours.push_back(engaged);
+    before = engaged;
+  }
+  if (hours.empty()) in.fail();
+}
+
+void put_intent(ByteWriter& out, const IntentRecord& record, CampaignNumber before) {
+  const unsigned flags = flags_of(record);
+  out.byte(flags);
+  out.number(record.key.campaign - before);
+  if ((flags & usual_key) == 0) {
+    out.text(record.key.occurrence);
+    out.text(record.key.channel);
+  }
+  if (record.delivered_at) put_time(out, *record.delivered_at);
+  if (record.decision) put_decision(out, *record.decision, flags);
+  if ((flags & has_receipt) != 0) put_receipt(out, record.receipt);
+  if ((flags & has_engaged) != 0) put_engaged(out, record.engaged, base_hour(record));
+}
+
+void get_intent(ByteReader& in, IntentRecord& record, CampaignNumber before) {
+  const unsigned flags = in.byte();
+  record.key.campaign = before + static_cast<CampaignNumber>(in.number(std::numeric_limits<CampaignNumber>::max() - before));
+  record.key.occurrence = "1";
+  record.key.channel = "page";
+  if ((flags & usual_key) == 0) {
+    record.key.occurrence = in.text();
+    record.key.channel = in.text();
+  }
+  record.delivered_at.reset();
+  if ((flags & was_delivered) != 0) record.delivered_at = get_time(in);
+  record.decision.reset();
+  if ((flags & has_decision) != 0) {
+    Decision& decision = record.decision.emplace();
+    if ((flags & same_hour) != 0 && record.delivered_at) decision.hour = hour_of(*record.delivered_at);
+    get_decision(in, decision, flags);
+  }
+  record.receipt = {};
+  if ((flags & just_delivered) != 0 && record.delivered_at)
+    record.receipt = {State::delivered, 0, Reason::none, *record.delivered_at, {}};
+  else if ((flags & has_receipt) != 0)
+    record.receipt = get_receipt(in);
+  record.engaged.clear();
+  if ((flags & has_engaged) != 0) get_engaged(in, record.engaged, base_hour(record));
+  // Each record has one form: whatever flags do not fit what they led to were not written by us.
+  if (flags != flags_of(record)) in.fail();
+}
+
+void put_outcomes(ByteWriter& out, const std::vector<OutcomeFact>& outcomes) {
+  out.number(outcomes.size());
+  for (const OutcomeFact& outcome : outcomes) {
+    out.byte(static_cast<unsigned>(outcome.type) | (outcome.amount_fen ? has_benefit : 0));
+    out.fixed(outcome.id, 8);
+    out.fixed(outcome.item, 8);
+    put_time(out, outcome.at);
+    if (outcome.amount_fen) out.amount(*outcome.amount_fen);
+    out.number(outcome.instalment);
+  }
+}
+
+void get_outcomes(ByteReader& in, std::vector<OutcomeFact>& outcomes) {
+  const std::uint64_t count = in.number();
+  if (count == 0) in.fail();
+  for (std::uint64_t i = 0; i < count && in.good(); ++i) {
+    OutcomeFact outcome;
+    const unsigned head = in.byte();
+    if (head >= 2 * has_benefit) in.fail();
+    outcome.type = get_enum<OutcomeType>(in, head & 0x0F);
+    outcome.id = in.fixed(8);
+    outcome.item = in.fixed(8);
+    outcome.at = get_time(in);
+    if ((head & has_benefit) != 0) outcome.amount_fen = in.amount();
+    outcome.instalment = static_cast<std::uint32_t>(in.number(std::numeric_limits<std::uint32_t>::max()));
+    if (i != 0 && std::tie(outcomes.back().at, outcomes.back().id) >= std::tie(outcome.at, outcome.id)) in.fail();
+    outcomes.push_back(outcome);
+  }
+}
+
+void put_events(ByteWriter& out, const Ledger& ledger) {
+  out.number(ledger.logged_day);
+  std::uint64_t days = 0;
+  for (std::size_t i = 0; i < ledger.seen.size(); ++i)
+    if (i == 0 || ledger.seen[i].day != ledger.seen[i - 1].day) ++days;
+  out.number(days);
+  std::uint32_t before = 0;
+  for (auto day = ledger.seen.begin(); day != ledger.seen.end();) {
+    const auto end = std::find_if(day, ledger.seen.end(), [&](const SeenEvent& event) { return event.day != day->day; });
+    out.number(day->day - before);
+    out.number(static_cast<std::uint64_t>(end - day));
+    before = day->day;
+    for (; day != end; ++day) out.fixed(day->event, 8);
+  }
+}
+
+void get_events(ByteReader& in, Ledger& ledger) {
+  constexpr std::uint64_t last_day = std::numeric_limits<std::uint32_t>::max();
+  ledger.logged_day = static_cast<std::uint32_t>(in.number(last_day));
+  if (ledger.logged_day == 0) in.fail();
+  const std::uint64_t days = in.number();
+  SeenEvent event;
+  for (std::uint64_t i = 0; i < days && in.good(); ++i) {
+    const std::uint64_t away = in.number(last_day - event.day);
+    const std::uint64_t count = in.number();
+    if ((away == 0 && i != 0) || count == 0) in.fail();
+    event.day += static_cast<std::uint32_t>(away);
+    for (std::uint64_t k = 0; k < count && in.good(); ++k) {
+      event.event = in.fixed(8);
+      if (k != 0 && ledger.seen.back().event >= event.event) in.fail();
+      ledger.seen.push_back(event);
+    }
+  }
+}
+
+}  // namespace
+
+void encode_to(std::string& out, const Ledger& ledger) {
+  if (ledger == Ledger{}) return;
+  ByteWriter writer(out);
+  writer.byte(version | (ledger.outcomes.empty() ? 0 : has_outcomes) | (ledger.logged_day == 0 ? 0 : has_events));
+  if (!ledger.outcomes.empty()) put_outcomes(writer, ledger.outcomes);
+  if (ledger.logged_day != 0) put_events(writer, ledger);
+  CampaignNumber before = 0;
+  for (const IntentRecord& record : ledger.intents) {
+    put_intent(writer, record, before);
+    before = record.key.campaign;
+  }
+}
+
+std::string encode(const Ledger& ledger) {
+  std::string out;
+  encode_to(out, ledger);
+  return out;
+}
+
+boost::system::result<void> decode_to(Ledger& ledger, std::string_view bytes) {
+  ledger.outcomes.clear();
+  ledger.seen.clear();
+  ledger.logged_day = 0;
+  std::size_t used = 0;
+  ByteReader in(bytes);
+  if (!bytes.empty()) {
+    const unsigned head = in.byte();
+    if ((head & version_mask) != version || head >= 2 * has_events) in.fail();
+    if ((head & has_outcomes) != 0) get_outcomes(in, ledger.outcomes);
+    if ((head & has_events) != 0) get_events(in, ledger);
+    if (bytes.size() == 1) in.fail();
+  }
+  CampaignNumber before = 0;
+  while (in.good() && !in.at_end()) {
+    if (used == ledger.intents.size()) ledger.intents.emplace_back();
+    IntentRecord& record = ledger.intents[used];
+    get_intent(in, record, before);
+    if (used != 0 && !(ledger.intents[used - 1].key.view() < record.key.view())) in.fail();
+    before = record.key.campaign;
+    ++used;
+  }
+  ledger.intents.erase(ledger.intents.begin() + static_cast<std::ptrdiff_t>(used), ledger.intents.end());
+  if (!in.good()) return make_error_code(boost::system::errc::bad_message);
+  return {};
+}
+
+boost::system::result<Ledger> decode(std::string_view bytes) {
+  Ledger ledger;
+  if (const auto done = decode_to(ledger, bytes); !done) return done.error();
+  return ledger;
+}
+
+}  // namespace zhida::delivery
