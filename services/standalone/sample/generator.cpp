@@ -131,27 +131,25 @@ std::string name_of(Random& random, std::string_view form, std::string_view sect
 SampleGenerator::SampleGenerator(const enterprise::IndustryTree& industries, std::uint64_t seed) : seed_(seed) {
   for (const Share& share : section_shares) {
     Section section{share.code, share.weight, {}};
-    for (const auto& entry : industries.entries())
+    for (const auto& entry : industries.industries())
       if (entry.level == 4 && entry.section == share.code.front()) section.classes.push_back(entry.code);
     sections_.push_back(std::move(section));
   }
 }
 
 enterprise::Uscc SampleGenerator::uscc(std::uint64_t index) const {
-  // 91310117 = enterprise registered by market regulation in Songjiang; then an organisation code whose
-  // eight free characters number the enterprises of all seeds without collision within one seed.
-  static constexpr std::string_view alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
-  std::string body = "91310117";
-  std::uint64_t number = index * 0x9e3779b1ULL + seed_ * 7919;  // odd multiplier: a bijection modulo 2^32
-  number &= 0xffffffffULL;
-  std::string organisation = "MA";
-  for (int i = 0; i < 6; ++i) {
+  constexpr std::string_view alphabet = enterprise::Uscc::alphabet;
+  constexpr std::uint64_t letters = 10;  // position of A
+  // An odd multiplier permutes the numbers below 2^32, so that neighbours look unlike and none repeats within a seed.
+  std::uint64_t number = (index * 0x9e3779b1ULL + seed_ * 7919) & 0xffffffffULL;
+  std::string organisation = "M";
+  for (int place = 0; place < 6; ++place) {
     organisation += alphabet[number % alphabet.size()];
     number /= alphabet.size();
   }
-  // Six places of base 31 hold 887 million numbers, less than 2^32: the seventh keeps them apart.
-  organisation[1] = alphabet[10 + number];
-  return enterprise::Uscc::from_parts(body, organisation);
+  organisation.insert(1, 1, alphabet[letters + number]);  // what six places of base 31 leave of 32 bits: at most 4
+  const auto made = enterprise::Uscc::make("91310117" + organisation + enterprise::organisation_check(organisation).value());
+  return made.value();
 }
 
 void SampleGenerator::append_line(std::uint64_t index, std::string& out) const {
@@ -163,7 +161,7 @@ void SampleGenerator::append_line(std::uint64_t index, std::string& out) const {
                          (section.code == "M" && random.chance(500));
   const bool sole_trader = form == "individual";
 
-  out.append("{\"uscc\":\"").append(uscc(index).str()).append("\",\"name\":\"").append(name_of(random, form, section.code));
+  out.append("{\"uscc\":\"").append(uscc(index).text()).append("\",\"name\":\"").append(name_of(random, form, section.code));
   out += "\",\"attributes\":{";
   AttributeWriter write(out);
 
