@@ -1,0 +1,69 @@
+#include "stores/fold/dead_letters.hpp"
+
+#include "contracts/dead_letters/dead_letter.hpp"
+
+namespace zhida::stores {
+namespace {
+
+using boost::system::result;
+
+constexpr std::string_view dead_letters_topic = "dead-letters";
+
+contracts::DeadLetter letter_of(DeadLetters::Input input, domain::Instant at) {
+  contracts::DeadLetter letter;
+  letter.topic = std::move(input.topic);
+  letter.partition = input.partition;
+  letter.offset = static_cast<std::uint64_t>(input.record->offset);
+  letter.index = input.poison.fact;
+  letter.event_type = input.record->event.type;
+  letter.key = input.record->key;
+  letter.reason = std::move(input.poison.reason);
+  letter.value = std::move(input.poison.content);
+  letter.at = at;
+  return letter;
+}
+
+}  // namespace
+
+boost::asio::awaitable<result<void>> DeadLetters::catch_up(int partition) {
+  Known& known = known_[partition];
+  for (;;) {
+    const result<log::Batch> batch = co_await log_.read(dead_letters_topic, partition, known.next);
+    if (!batch) co_return batch.error();
+    for (const log::RecordPtr& record : batch->records) known.ids.insert(record->event.id);
+    known.next = batch->next;
+    if (batch->records.empty()) co_return result<void>();
+  }
+}
+
+boost::asio::awaitable<result<void>> DeadLetters::quarantine(std::vector<Input> inputs) {
+  if (inputs.empty()) co_return result<void>();
+  const int partition = inputs.front().partition;
+  const result<void> caught_up = co_await catch_up(partition);
+  if (!caught_up) co_return caught_up;
+
+  std::vector<log::NewRecord> records;
+  for (Input& input : inputs) {
+    const std::string traceparent = input.record->event.traceparent;
+    const contracts::DeadLetter letter = letter_of(std::move(input), now_());
+    std::string id = letter.id();
+    if (known_[partition].ids.contains(id)) continue;
+    log::NewRecord record;
+    record.topic = dead_letters_topic;
+    record.partition = partition;
+    record.key = letter.key;
+    record.value = contracts::to_json(letter);
+    record.event.id = std::move(id);
+    record.event.type = contracts::DeadLetter::type;
+    record.event.source = "zhida/stores";
+    record.event.time_ms = letter.at.time_since_epoch().count();
+    record.event.traceparent = traceparent;
+    records.push_back(std::move(record));
+  }
+  if (records.empty()) co_return result<void>();
+  const auto appended = co_await log_.append(std::move(records));
+  if (!appended) co_return appended.error();
+  co_return result<void>();
+}
+
+}  // namespace zhida::stores
