@@ -1,0 +1,26 @@
+#pragma once
+
+#include "domain/delivery/ledger.hpp"
+#include "domain/effect/campaign_header.hpp"
+
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace zhida::effect {
+
+/// The intents of one campaign in a ledger; at least one of them is decided and the campaign is known. Points into both.
+struct CampaignView {
+  const CampaignHeader* header = nullptr;
+  std::span<const delivery::IntentRecord> records;  ///< undecided ones among them, which count nowhere
+  const delivery::Decision* decision = nullptr;     ///< the first decided; its facets and verdicts stand for the enterprise
+  std::optional<delivery::Instant> first_delivery;  ///< of the intents that stand delivered
+
+  /// What was decided about the item at `index` of the campaign; null if the decision does not have it.
+  const delivery::ItemDecision* item(std::size_t index) const { return index < decision->items.size() ? &decision->items[index] : nullptr; }
+};
+
+/// In order of campaign numbers.
+std::vector<CampaignView> campaign_views(const delivery::Ledger& ledger, const CampaignHeaders& headers);
+
+}  // namespace zhida::effect
