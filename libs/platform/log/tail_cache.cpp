@@ -1,0 +1,44 @@
+#include "platform/log/tail_cache.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace zhida::log {
+
+void TailCache::add(std::size_t partition, RecordPtr record) {
+  bytes_ += size_of(*record);
+  tails_[partition].push_back(std::move(record));
+  order_.push_back(partition);
+  while (bytes_ > limit_ && !order_.empty()) {
+    const std::size_t oldest = order_.front();
+    order_.pop_front();
+    if (!tails_[oldest].empty()) drop_front(oldest);
+  }
+}
+
+Batch TailCache::read(std::size_t partition, Offset from, const ReadLimits& limits) const {
+  const auto& tail = tails_[partition];
+  Batch batch;
+  batch.next = from;
+  const auto begin = static_cast<std::size_t>(from - tail.front()->offset);
+  if (begin < tail.size()) batch.records.reserve(std::min(limits.records, tail.size() - begin));
+  std::size_t bytes = 0;
+  for (std::size_t i = begin; i < tail.size(); ++i) {
+    bytes += size_of(*tail[i]);
+    if (!batch.records.empty() && (batch.records.size() >= limits.records || bytes > limits.bytes)) break;
+    batch.records.push_back(tail[i]);
+    batch.next = tail[i]->offset + 1;
+  }
+  return batch;
+}
+
+void TailCache::drop(std::size_t partition) {
+  while (!tails_[partition].empty()) drop_front(partition);
+}
+
+void TailCache::drop_front(std::size_t partition) {
+  bytes_ -= size_of(*tails_[partition].front());
+  tails_[partition].pop_front();
+}
+
+}  // namespace zhida::log
