@@ -54,8 +54,9 @@ Flaw flaw_in(const Json& value, int depth) {
   return Flaw::none;
 }
 
-/// RFC 6901: `~` and `/` are escaped.
-void append_token(std::string& pointer, std::string_view name) {
+}  // namespace
+
+void append_pointer(std::string& pointer, std::string_view name) {
   pointer.push_back('/');
   for (const char c : name) {
     if (c == '~')
@@ -66,8 +67,6 @@ void append_token(std::string& pointer, std::string_view name) {
       pointer.push_back(c);
   }
 }
-
-}  // namespace
 
 JsonText::JsonText() : buffer_(buffer_size), allocator_(buffer_.data(), buffer_.size()), document_(&allocator_) {}
 
@@ -156,7 +155,7 @@ void JsonReader::report(std::string_view name, std::string code, std::string det
 
 std::string JsonReader::child(std::string_view name) const {
   std::string pointer = pointer_;
-  append_token(pointer, name);
+  append_pointer(pointer, name);
   return pointer;
 }
 

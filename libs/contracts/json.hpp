@@ -52,6 +52,9 @@ class JsonText {
   FieldError error_;
 };
 
+/// Appends `name` as a token of an RFC 6901 pointer.
+void append_pointer(std::string& pointer, std::string_view name);
+
 inline std::string_view text_of(const Json& value) { return {value.GetString(), value.GetStringLength()}; }
 
 /// Reads the members of one object into typed variables and collects everything that is wrong, with pointers.
