@@ -11,16 +11,18 @@
 
 namespace zhida::page {
 
+using domain::Instant;
+
 /// One delivery readable in the inbox. Points into the ledger.
 struct InboxEntry {
   const delivery::IntentRecord* record = nullptr;
-  domain::Instant delivered_at;
+  Instant delivered_at;
   bool unread = false;  ///< nobody has seen, clicked or answered it
 };
 
 /// Where the next page goes on: behind this entry. Stable while newer deliveries arrive.
 struct InboxCursor {
-  domain::Instant delivered_at;
+  Instant delivered_at;
   delivery::IntentKey key;
 
   friend bool operator==(const InboxCursor&, const InboxCursor&) = default;
