@@ -10,7 +10,7 @@ namespace zhida::cel {
 std::string print(const Ast& ast, NodeId node);
 inline std::string print(const Ast& ast) { return print(ast, ast.root()); }
 
-/// A known value as a CEL literal or conversion: `"small"`, `3`, `timestamp("2024-12-31T00:00:00+08:00")`.
+/// A known value as a CEL literal or conversion: `"small"`, `3`, `timestamp("2024-12-30T16:00:00Z")`. Empty for no value.
 std::string print(const Value& value);
 
 }  // namespace zhida::cel

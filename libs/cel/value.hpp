@@ -113,6 +113,9 @@ class Value {
   };
 };
 
+bool equal(const Value& a, const Value& b);
+int compare(const Value& a, const Value& b);
+
 static_assert(sizeof(Value) == 16);
 
 }  // namespace zhida::cel

@@ -40,6 +40,8 @@ class WorkCalendar {
   boost::system::result<Day> add_workdays(Day from, int n) const;
 
  private:
+  boost::system::result<int> worked_until(Day day) const;
+
   Day first_, last_;
   std::vector<int> worked_until_;  ///< working days from `first_` up to and including the day
 };

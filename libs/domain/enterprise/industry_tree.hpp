@@ -2,6 +2,7 @@
 
 #include <boost/system/result.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,9 +45,9 @@ class IndustryTree {
   bool under(std::string_view code, std::string_view prefix) const;
 
  private:
-  std::vector<Industry> industries_;  ///< in file order
-  std::unordered_map<std::string, std::size_t> by_code_;
-  std::unordered_map<std::string, char> section_by_prefix_;
+  std::vector<Industry> industries_;                           ///< in file order
+  std::unordered_map<std::uint32_t, std::size_t> by_code_;     ///< keys are the characters of the code, packed
+  std::unordered_map<std::uint32_t, char> section_by_prefix_;  ///< codes and their prefixes of two digits or more
 };
 
 }  // namespace zhida::enterprise

@@ -12,8 +12,8 @@ namespace zhida::policy {
 /// The functions of the language and those of policy text:
 /// - `under(code, "39")`: the GB/T 4754 code lies in the section, division, group or class; the second argument is a literal of the
 /// standard.
-/// - `years_since(date, asof)`: whole years, the anniversary included; for 29 February in other years 28 February is the anniversary's eve,
-///   1 March the day it is reached. Negative when the date lies ahead, rounded down.
+/// - `years_since(date, asof)`: whole years, the anniversary included. Where a year has no 29 February its 28 February is the anniversary
+///   (Civil Code, art. 202: without a corresponding day, the last day of the month). Negative when the date lies ahead, rounded down.
 /// - `workdays_until(date, asof)`: working days after asof up to and including date; a day outside the calendar is an error.
 /// Days are days in Asia/Shanghai.
 cel::Registry functions(std::shared_ptr<const enterprise::IndustryTree> industries, std::shared_ptr<const calendar::WorkCalendar> calendar);
