@@ -18,7 +18,8 @@ using ReadFile = std::function<std::string_view(std::string_view name)>;
 
 /// The rows of a table as the given columns, the first of which becomes the key.
 template <class Entry, class Make>
-std::map<std::string, Entry, std::less<>> keyed(const ReadFile& file, std::string_view name, std::vector<std::string_view> columns, Make make) {
+std::map<std::string, Entry, std::less<>> keyed(const ReadFile& file, std::string_view name, std::vector<std::string_view> columns,
+                                                Make make) {
   const matching::CsvResult parsed = matching::parse_csv(file(name));
   if (!parsed.table) fail(name, parsed.error);
   std::vector<std::size_t> places;
@@ -59,12 +60,16 @@ ReferenceData ReferenceData::read(const ReadFile& file) {
       .size_classes = checked("size-classes.csv", enterprise::SizeClasses::parse(file("size-classes.csv"))),
       .regions = checked("districts.csv, streets.csv", enterprise::Regions::parse(file("districts.csv"), file("streets.csv"))),
       .bureaus = keyed<Bureau>(file, "bureaus.csv", {"code", "name_zh", "kind"},
-                               [](const std::string& name, const std::string& kind) { return Bureau{name, kind}; }),
-      .manual_conditions =
-          keyed<ManualConditionEntry>(file, "manual-conditions.csv", {"name", "label_zh", "decided_by"},
-                                      [](const std::string& label, const std::string& office) { return ManualConditionEntry{label, office}; }),
-      .topics = keyed<Topic>(file, "topics.csv", {"code", "label_zh", "label_en"},
-                             [](const std::string& zh, const std::string& en) { return Topic{zh, en}; })};
+                               [](const std::string& name, const std::string& kind) {
+                                 return Bureau{name, kind};
+                               }),
+      .manual_conditions = keyed<ManualConditionEntry>(file, "manual-conditions.csv", {"name", "label_zh", "decided_by"},
+                                                       [](const std::string& label, const std::string& office) {
+                                                         return ManualConditionEntry{label, office};
+                                                       }),
+      .topics = keyed<Topic>(file, "topics.csv", {"code", "label_zh", "label_en"}, [](const std::string& zh, const std::string& en) {
+        return Topic{zh, en};
+      })};
   data.language = std::make_shared<const matching::Language>(data.dictionary, policy::functions(data.industries, data.calendar));
   return data;
 }

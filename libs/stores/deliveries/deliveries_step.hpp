@@ -1,0 +1,63 @@
+#pragma once
+
+#include "domain/delivery/ledger.hpp"
+#include "domain/effect/counters.hpp"
+#include "stores/deliveries/facts.hpp"
+#include "stores/deliveries/keys.hpp"
+#include "stores/fold/fold.hpp"
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace zhida::stores::deliveries {
+
+/// Folds one batch: ledgers and marks, then the headers of the campaigns they name, then the counters that change.
+class DeliveriesStep final : public FoldStep {
+ public:
+  DeliveriesStep(std::span<const FoldInput> inputs, int partition, int partitions, std::uint32_t buckets);
+
+  std::size_t records() const { return facts_.records(); }
+
+  std::vector<FieldRead> wanted() override;
+  void loaded(std::span<const std::optional<std::string_view>> values) override;
+  std::vector<FieldWrite> writes() override;
+  std::vector<PoisonInput> poison() override { return facts_.take_poison(); }
+
+ private:
+  enum class Phase { ledgers, headers, counters, done };
+
+  /// One enterprise of the batch.
+  struct Touched {
+    std::string key, field;
+    std::vector<std::size_t> facts;  // indices, in order
+    delivery::Ledger ledger;
+  };
+  /// One field of sums that changes.
+  struct Cell {
+    effect::CounterKey key;  // of any of its measures
+    Sums change;
+  };
+
+  void take_ledgers(std::span<const std::optional<std::string_view>> values);
+  void take_headers(std::span<const std::optional<std::string_view>> values);
+  void take_counters(std::span<const std::optional<std::string_view>> values);
+  void take_marks(std::span<const std::optional<std::string_view>> values);
+  void fold_enterprises(const effect::CampaignHeaders& before, const effect::CampaignHeaders& after);
+  void group_counters();
+  void count_open(const delivery::Ledger& ledger, int sign);
+
+  Facts facts_;
+  Phase phase_ = Phase::ledgers;
+  std::vector<Touched> touched_;
+  std::vector<delivery::CampaignNumber> campaigns_;
+  effect::Counters change_;
+  std::map<std::pair<delivery::CampaignNumber, Block>, std::int64_t> open_change_;
+  std::vector<Cell> cells_;
+  std::map<std::pair<delivery::CampaignNumber, Day>, int> day_change_;
+  std::vector<FieldWrite> writes_;
+};
+
+}  // namespace zhida::stores::deliveries
