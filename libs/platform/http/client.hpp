@@ -46,7 +46,7 @@ class Client {
  public:
   /// The next piece of an upload; empty = the end.
   using Producer = std::function<boost::asio::awaitable<std::string>()>;
-  /// Takes a piece of a download.
+  /// Takes a piece of the body of a 2xx answer; other answers keep theirs.
   using Sink = std::function<void(std::string_view)>;
 
   Client(boost::asio::any_io_executor executor, std::string host, std::uint16_t port,

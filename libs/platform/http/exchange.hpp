@@ -60,6 +60,8 @@ class Exchange {
   bool should_stop() const;
 
  private:
+  friend class EventStream;
+  Session& session() { return session_; }
   Session& session_;
 };
 
