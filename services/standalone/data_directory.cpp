@@ -49,7 +49,8 @@ void make_dev_keys(const DataDirectory& directory) {
   std::string text;
   json::Writer writer(text);
   writer.begin_object();
-  for (const auth::Role role : auth::all_roles) writer.field(auth::name_of(role), ring.add(role, "qfb", "", "dev-" + std::string(auth::name_of(role))));
+  for (const auth::Role role : auth::all_roles)
+    writer.field(auth::name_of(role), ring.add(role, "qfb", "", "dev-" + std::string(auth::name_of(role))));
   for (const char* bureau : {"jw", "kcb"})
     writer.field("operator_" + std::string(bureau), ring.add(auth::Role::operator_, bureau, "", "dev-operator-" + std::string(bureau)));
   writer.end_object();
@@ -70,7 +71,8 @@ auth::Digest read_master_key(const DataDirectory& directory) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
   const auto bytes = auth::from_hex(text);
   auth::Digest key{};
-  if (!bytes || bytes->size() != key.size()) throw std::runtime_error(directory.master_key().string() + " is no key of 64 hexadecimal digits");
+  if (!bytes || bytes->size() != key.size())
+    throw std::runtime_error(directory.master_key().string() + " is no key of 64 hexadecimal digits");
   for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<std::uint8_t>((*bytes)[i]);
   return key;
 }

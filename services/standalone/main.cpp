@@ -5,8 +5,8 @@
 //   keys      makes, lists and removes API keys           verify    compares what is served with the log
 //   backup    copies the log of a running system          restore   makes a directory from a backup
 
-#include "standalone/client/backup.hpp"
 #include "standalone/client/api_client.hpp"
+#include "standalone/client/backup.hpp"
 #include "standalone/client/keys.hpp"
 #include "standalone/client/rule_check.hpp"
 #include "standalone/client/status.hpp"
@@ -70,7 +70,9 @@ int main(int argc, char** argv) {
   sample.require_subcommand(1);
   SampleSettings sample_settings;
   const auto add_sample_options = [&sample_settings](CLI::App& command) {
-    command.add_option("--enterprises", sample_settings.enterprises, "How many enterprises")->check(CLI::Range(0, 50'000'000))->capture_default_str();
+    command.add_option("--enterprises", sample_settings.enterprises, "How many enterprises")
+        ->check(CLI::Range(0, 50'000'000))
+        ->capture_default_str();
     command.add_option("--seed", sample_settings.seed, "The same seed gives the same enterprises")->capture_default_str();
   };
   CLI::App& generate = *sample.add_subcommand("generate", std::string(generate_help));

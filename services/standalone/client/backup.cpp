@@ -55,7 +55,8 @@ void copy_directory(const fs::path& from, const fs::path& to) {
 void back_up(const DataDirectory& directory, const fs::path& target) {
   if (fs::exists(target)) throw CommandFailed(target.string() + " exists already");
   copy_directory(directory.path, target);
-  fmt::print("Copied to {}. It holds the master key and the keys' hashes: keep it as safe as {}.\n", target.string(), directory.path.string());
+  fmt::print("Copied to {}. It holds the master key and the keys' hashes: keep it as safe as {}.\n", target.string(),
+             directory.path.string());
 }
 
 void restore_backup(const fs::path& source, const DataDirectory& directory) {

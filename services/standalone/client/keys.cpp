@@ -13,8 +13,7 @@ namespace zhida::standalone {
 void add_key(const DataDirectory& directory, const NewKey& key) {
   const auto role = auth::role_named(key.role);
   if (!role) throw CommandFailed("no role " + key.role);
-  const auto reference =
-      stores::ReferenceData::read([](std::string_view name) { return schemas::file("reference/" + std::string(name)); });
+  const auto reference = stores::ReferenceData::read([](std::string_view name) { return schemas::file("reference/" + std::string(name)); });
   if (!reference.bureaus.contains(key.bureau)) throw CommandFailed("no bureau " + key.bureau + " in schemas/reference/bureaus.csv");
   if (!key.region.empty() && reference.regions.find(key.region) == nullptr) throw CommandFailed("no district or street " + key.region);
   auth::KeyRing ring(directory.keys());

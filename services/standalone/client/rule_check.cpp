@@ -14,14 +14,13 @@ namespace zhida::standalone {
 
 void check_rule(const std::string& text) {
   const std::string source = text == "-" ? std::string(std::istreambuf_iterator<char>(std::cin), {}) : text;
-  const auto reference =
-      stores::ReferenceData::read([](std::string_view name) { return schemas::file("reference/" + std::string(name)); });
+  const auto reference = stores::ReferenceData::read([](std::string_view name) { return schemas::file("reference/" + std::string(name)); });
   const matching::CompiledRule compiled = matching::Rule::compile(reference.language, source);
   if (!compiled) {
     std::string mistakes = "the rule does not check";
     for (const cel::Diagnostic& diagnostic : compiled.diagnostics)
-      mistakes += fmt::format("\n  line {}, column {}: {}\n                    {}", diagnostic.line, diagnostic.column, diagnostic.message_en,
-                              diagnostic.message_zh);
+      mistakes += fmt::format("\n  line {}, column {}: {}\n                    {}", diagnostic.line, diagnostic.column,
+                              diagnostic.message_en, diagnostic.message_zh);
     throw CommandFailed(mistakes);
   }
   fmt::print("{}\n", compiled.rule->normalised());

@@ -5,8 +5,8 @@
 #include "standalone/client/api_client.hpp"
 #include "standalone/sample/generator.hpp"
 
-#include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
+#include <boost/asio/this_coro.hpp>
 
 #include <cstdio>
 #include <fstream>

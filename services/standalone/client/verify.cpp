@@ -3,10 +3,10 @@
 #include "platform/json/document.hpp"
 #include "standalone/client/api_client.hpp"
 
+#include <fmt/format.h>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <fmt/format.h>
 
 #include <string>
 

@@ -110,10 +110,23 @@ std::string name_of(Random& random, std::string_view form, std::string_view sect
   static constexpr std::array<std::string_view, 32> syllables = {"申", "泰", "华", "鑫", "瑞", "恒", "云", "佳", "正", "兴", "宏",
                                                                  "启", "晟", "诺", "辰", "博", "源", "锦", "安", "信", "达", "川",
                                                                  "森", "海", "拓", "凯", "盛", "和", "嘉", "远", "明", "智"};
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 17> trades = {
-      {{"A", "农业"}, {"C", "机电制造"}, {"D", "能源"}, {"E", "建筑工程"}, {"F", "贸易"}, {"G", "物流"}, {"H", "餐饮管理"},
-       {"I", "信息科技"}, {"J", "金融信息服务"}, {"K", "物业管理"}, {"L", "企业服务"}, {"M", "科技发展"}, {"N", "环境工程"},
-       {"O", "生活服务"}, {"P", "培训"}, {"Q", "健康管理"}, {"R", "文化传播"}}};
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 17> trades = {{{"A", "农业"},
+                                                                                            {"C", "机电制造"},
+                                                                                            {"D", "能源"},
+                                                                                            {"E", "建筑工程"},
+                                                                                            {"F", "贸易"},
+                                                                                            {"G", "物流"},
+                                                                                            {"H", "餐饮管理"},
+                                                                                            {"I", "信息科技"},
+                                                                                            {"J", "金融信息服务"},
+                                                                                            {"K", "物业管理"},
+                                                                                            {"L", "企业服务"},
+                                                                                            {"M", "科技发展"},
+                                                                                            {"N", "环境工程"},
+                                                                                            {"O", "生活服务"},
+                                                                                            {"P", "培训"},
+                                                                                            {"Q", "健康管理"},
+                                                                                            {"R", "文化传播"}}};
   std::string name = "上海";
   for (int i = 0; i < 3; ++i) name += random.one_of(std::span<const std::string_view>(syllables));
   for (const auto& [code, trade] : trades)
@@ -180,7 +193,8 @@ void SampleGenerator::append_line(std::uint64_t index, std::string& out) const {
   if (random.chance(700)) write.integer(market, "annual_report_year", random.chance(900) ? 2025 : 2024);
 
   if (random.chance(400)) {
-    static constexpr Share parks[] = {{"none", 60}, {"songjiang_etdz", 20}, {"zhangjiang_songjiang", 8}, {"songjiang_bonded", 5}, {"other", 7}};
+    static constexpr Share parks[] = {
+        {"none", 60}, {"songjiang_etdz", 20}, {"zhangjiang_songjiang", 8}, {"songjiang_bonded", 5}, {"other", 7}};
     write.text(park_office, "park", random.weighted(std::span<const Share>(parks)).code);
   }
 
@@ -189,13 +203,13 @@ void SampleGenerator::append_line(std::uint64_t index, std::string& out) const {
   const std::int64_t insured = staff - random.skewed(0, staff / 4);
   if (random.chance(820)) {
     const std::int64_t last_december = std::max<std::int64_t>(0, insured + random.between(-insured / 10 - 1, insured / 10));
-    const std::int64_t december_before = std::max<std::int64_t>(0, last_december + random.between(-last_december / 8, last_december / 10 + 1));
+    const std::int64_t december_before =
+        std::max<std::int64_t>(0, last_december + random.between(-last_december / 8, last_december / 10 + 1));
     write.integer(social_insurance, "employees", staff);
     write.integer(social_insurance, "insured_employees", insured);
     write.integer(social_insurance, "insured_employees_last_dec", last_december);
     write.integer(social_insurance, "insured_employees_prev_dec", december_before);
-    if (december_before > 0)
-      write.ratio(social_insurance, "layoff_rate", (december_before - last_december) * 1000 / december_before);
+    if (december_before > 0) write.ratio(social_insurance, "layoff_rate", (december_before - last_december) * 1000 / december_before);
     static constexpr std::string_view schemes[] = {"pension", "medical", "unemployment", "injury", "maternity"};
     write.list(social_insurance, "social_insurances", std::span(schemes).first(insured > 0 ? 5 : 0));
     write.text(social_insurance, "social_insurance_province", "310000");
@@ -272,12 +286,14 @@ void SampleGenerator::append_line(std::uint64_t index, std::string& out) const {
     write.integer(intellectual_property, "inventions_valid", random.skewed(0, 15));
   }
   if (random.chance(300)) {
-    static constexpr std::string_view chains[] = {"integrated_circuit", "biomedicine",        "artificial_intelligence", "satellite_internet",
-                                                  "smart_terminal",     "high_end_equipment", "new_energy",              "new_materials"};
+    static constexpr std::string_view chains[] = {"integrated_circuit", "biomedicine",    "artificial_intelligence",
+                                                  "satellite_internet", "smart_terminal", "high_end_equipment",
+                                                  "new_energy",         "new_materials"};
     write.list(economy, "industry_chains", std::span(&random.one_of(std::span<const std::string_view>(chains)), 1));
   }
   if (random.chance(200)) {
-    static constexpr std::string_view projects[] = {"technical_renovation", "equipment_renewal", "digital_green", "smart_terminal", "satellite"};
+    static constexpr std::string_view projects[] = {"technical_renovation", "equipment_renewal", "digital_green", "smart_terminal",
+                                                    "satellite"};
     write.list(own_statement, "project_types", std::span(&random.one_of(std::span<const std::string_view>(projects)), 1));
     write.integer(own_statement, "project_fixed_investment", 100000 * random.skewed(5, 900));
     write.integer(own_statement, "project_total_investment", 120000 * random.skewed(5, 900));

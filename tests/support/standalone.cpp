@@ -1,0 +1,170 @@
+#include "support/standalone.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <csignal>
+#include <exception>
+#include <fstream>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+
+extern char** environ;
+
+namespace zhida::support {
+namespace {
+
+namespace asio = boost::asio;
+using Clock = std::chrono::steady_clock;
+
+const std::string program = std::string(BUILD_ROOT) + "/services/zhida";
+
+pid_t spawn(const std::vector<std::string>& arguments, const std::string& output_file, bool append) {
+  std::vector<char*> argv;
+  std::string name = program;
+  argv.push_back(name.data());
+  std::vector<std::string> owned = arguments;
+  for (std::string& argument : owned) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  const int flags = O_CREAT | O_WRONLY | (append ? O_APPEND : O_TRUNC);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output_file.c_str(), flags, 0600);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, append ? output_file.c_str() : "/dev/null", append ? flags : O_WRONLY, 0600);
+  pid_t pid = 0;
+  const int error = posix_spawn(&pid, program.c_str(), &actions, nullptr, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) throw std::system_error(error, std::generic_category(), program);
+  return pid;
+}
+
+/// The exit status, or nothing if the process still runs after `limit`.
+std::optional<int> wait_for(pid_t pid, std::chrono::milliseconds limit) {
+  const auto deadline = Clock::now() + limit;
+  int status = 0;
+  for (;;) {
+    const pid_t ended = ::waitpid(pid, &status, WNOHANG);
+    if (ended == pid) return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    if (Clock::now() > deadline) return std::nullopt;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+asio::awaitable<void> exchange(std::uint16_t port, http::ClientRequest request, http::ClientResponse& response) {
+  http::Client client(co_await asio::this_coro::executor, "127.0.0.1", port, std::chrono::seconds(60));
+  response = co_await client.send(std::move(request));
+}
+
+}  // namespace
+
+const rapidjson::Value* Answer::member(const rapidjson::Value& object, const char* name) {
+  static const rapidjson::Value null;
+  if (!object.IsObject()) return &null;
+  const auto found = object.FindMember(name);
+  return found == object.MemberEnd() ? &null : &found->value;
+}
+
+Standalone::Standalone(std::filesystem::path directory, std::vector<std::string> options)
+    : directory_(std::move(directory)), options_(std::move(options)) {
+  std::filesystem::create_directories(directory_);
+  start();
+}
+
+Standalone::~Standalone() {
+  if (running()) kill();
+}
+
+void Standalone::start() {
+  std::vector<std::string> arguments{"serve", "--data", directory_.string(), "--port", "0"};
+  arguments.insert(arguments.end(), options_.begin(), options_.end());
+  pid_ = spawn(arguments, directory_ / "zhida.log", true);
+  const standalone::DataDirectory data{directory_};
+  const bool ready = eventually([&] {
+    if (const auto ended = wait_for(pid_, std::chrono::milliseconds(0))) {
+      pid_ = 0;
+      throw std::runtime_error("zhida ended with " + std::to_string(*ended) + ": see " + (directory_ / "zhida.log").string());
+    }
+    const auto server = standalone::read_server(data);
+    if (!server || server->pid != pid_) return false;
+    port_ = server->port;
+    try {
+      return get("/readyz", "").status == 200;
+    } catch (const boost::system::system_error&) {
+      return false;
+    }
+  });
+  EXPECT_TRUE(ready) << "zhida is not ready";
+}
+
+int Standalone::stop() {
+  ::kill(pid_, SIGTERM);
+  const auto status = wait_for(pid_, std::chrono::seconds(15));
+  if (!status) {
+    kill();
+    return -1;
+  }
+  pid_ = 0;
+  return *status;
+}
+
+void Standalone::kill() {
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+  pid_ = 0;
+}
+
+std::string Standalone::key(const std::string& role) const {
+  return standalone::read_dev_keys(standalone::DataDirectory{directory_}).at(role);
+}
+
+Answer Standalone::ask(http::Verb verb, const std::string& target, const std::string& role, const std::string& body,
+                       const HeaderList& headers) const {
+  http::ClientRequest request(verb, target, body);
+  if (!role.empty()) request.set("Authorization", "Bearer " + (role.starts_with("zk_") ? role : key(role)));
+  bool typed = body.empty();
+  for (const auto& [name, value] : headers) {
+    typed = typed || name == "Content-Type";
+    request.set(name, value);
+  }
+  if (!typed) request.set("Content-Type", "application/json");
+
+  asio::io_context context(1);
+  http::ClientResponse response;
+  std::exception_ptr failure;
+  asio::co_spawn(context, exchange(port_, std::move(request), response), [&failure](std::exception_ptr error) { failure = error; });
+  context.run();
+  if (failure) std::rethrow_exception(failure);
+
+  Answer answer;
+  answer.status = static_cast<int>(response.status);
+  answer.headers = std::move(response.headers);
+  answer.body = std::move(response.body);
+  answer.json.Parse<rapidjson::kParseIterativeFlag>(answer.body.data(), answer.body.size());
+  if (answer.json.HasParseError()) answer.json.SetNull();
+  return answer;
+}
+
+int run_zhida(const std::vector<std::string>& arguments, std::string* output) {
+  const std::filesystem::path file = std::filesystem::temp_directory_path() / ("zhida-output-" + std::to_string(::getpid()));
+  const pid_t pid = spawn(arguments, file, false);
+  const auto status = wait_for(pid, std::chrono::minutes(5));
+  if (!status) {
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+  }
+  if (output != nullptr) {
+    std::ifstream stream(file);
+    output->assign(std::istreambuf_iterator<char>(stream), {});
+  }
+  std::filesystem::remove(file);
+  return status.value_or(-1);
+}
+
+}  // namespace zhida::support
