@@ -109,6 +109,8 @@ Dictionary::Parsed Dictionary::parse(std::string_view attributes_csv, const std:
     attribute.per = *per;
     attribute.aliases = cell(10);
     attribute.note = cell(11);
+    attribute.may_be_negative = attribute.note.find("may be negative") != std::string::npos ||
+                                attribute.name.find("growth") != std::string::npos || attribute.name.find("increment") != std::string::npos;
     const std::string& values = cell(3);
     if (values.starts_with("open:")) {
       attribute.pattern = values.substr(5);

@@ -46,6 +46,7 @@ struct Attribute {
   Sensitivity sensitivity = Sensitivity::internal;
   Per per = Per::current;
   std::string aliases, note;
+  bool may_be_negative = false;  ///< a growth or increment, or its note says so
 
   bool closed() const { return !codes.empty(); }
   /// The word of the vocabulary, or nullptr.
@@ -105,7 +106,8 @@ class Dictionary {
   /// The nearest declared name, empty when none is near.
   std::string_view nearest(std::string_view name) const;
 
-  /// The typed value: type, vocabulary, form, range (counts and money of a sane size, dates that exist between 1900 and 2100).
+  /// The typed value: type, vocabulary, form, range (counts and money not negative and of a sane
+  /// size, shares in 0..1 — unless the attribute may be negative; years 1900..2100, or 0 for never; dates that exist in those years).
   /// Dates are `YYYY-MM-DD` and become midnight in Asia/Shanghai. The text of closed vocabularies is the dictionary's own, other text
   /// still views `raw`; list elements are put into `arena` (they are sorted and each is kept once).
   Reading read(const Attribute& attribute, const RawValue& raw, cel::Arena& arena) const;

@@ -1,4 +1,5 @@
 #include "cel/nearest.hpp"
+#include "cel/print.hpp"
 #include "cel/utf8.hpp"
 #include "matching/date.hpp"
 #include "matching/dictionary.hpp"
@@ -6,7 +7,6 @@
 #include <re2/re2.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace zhida::matching {
 namespace {
@@ -33,34 +33,40 @@ std::string shown(std::string_view text) {
   return std::string(text.substr(0, end)) + "…";
 }
 
-/// Bounds of a sane value by unit: what lies beyond is a slip of the unit or of the pen.
+/// Bounds of a sane value: what lies beyond is a slip of the unit or of the pen.
 struct Bounds {
-  std::int64_t least, most;
+  double least, most;
 };
 
-Bounds bounds_of(std::string_view unit) {
-  constexpr std::int64_t quadrillion = 1'000'000'000'000'000;
-  if (unit == "cny") return {-quadrillion, quadrillion};
+Bounds bounds_of(const Attribute& attribute) {
+  constexpr double quadrillion = 1e15;
+  const std::string_view unit = attribute.unit;
+  if (unit == "cny") return {attribute.may_be_negative ? -quadrillion : 0, quadrillion};
+  if (unit == "ratio") return attribute.may_be_negative ? Bounds{-1000, 1000} : Bounds{0, 1};
   if (unit == "year") return {1900, 2100};
   if (unit == "years") return {0, 1'000};
   if (unit == "months") return {0, 12'000};
   if (unit == "score") return {0, 1'000};
-  return {0, 1'000'000'000};
+  return {0, 1e9};
+}
+
+Reading outside(const Attribute& attribute, const std::string& value, Bounds bounds) {
+  const auto plain = [](double bound) { return std::to_string(static_cast<std::int64_t>(bound)); };
+  const std::string range = plain(bounds.least) + ".." + plain(bounds.most);
+  return mistake(attribute, value + " lies outside " + range, value + " 超出合理范围 " + range);
 }
 
 Reading integer(const Attribute& attribute, std::int64_t value) {
-  const Bounds bounds = bounds_of(attribute.unit);
-  if (value < bounds.least || value > bounds.most) {
-    const std::string range = std::to_string(bounds.least) + ".." + std::to_string(bounds.most);
-    return mistake(attribute, std::to_string(value) + " lies outside " + range, std::to_string(value) + " 超出合理范围 " + range);
-  }
+  const Bounds bounds = bounds_of(attribute);
+  const bool never = value == 0 && attribute.unit == "year";  // the year of something that never was
+  const auto number = static_cast<double>(value);
+  if (!never && (number < bounds.least || number > bounds.most)) return outside(attribute, std::to_string(value), bounds);
   return {Value::integer(value), std::nullopt};
 }
 
 Reading real(const Attribute& attribute, double value) {
-  constexpr double largest = 1e6;
-  if (!std::isfinite(value) || std::fabs(value) > largest)
-    return mistake(attribute, "the number lies outside -1000000..1000000", "数值超出合理范围 -1000000..1000000");
+  const Bounds bounds = bounds_of(attribute);
+  if (!(value >= bounds.least && value <= bounds.most)) return outside(attribute, cel::print(Value::real(value)), bounds);
   return {Value::real(value), std::nullopt};
 }
 

@@ -69,7 +69,8 @@ class Formula {
   /// The result must be an int or a double.
   static CompiledFormula compile(std::shared_ptr<const Language> language, std::string_view text);
 
-  /// The amount rounded down (within a millionth of a whole number it is that number); nothing when an attribute is missing, the evaluation fails, or the amount is below 0 or beyond 2^53.
+  /// The amount rounded down (within a millionth of a whole number it is that number); nothing when an attribute is missing, the evaluation
+  /// fails, or the amount is below 0 or beyond 2^53.
   std::optional<std::int64_t> amount(std::span<const cel::Value> slots, cel::Value asof, cel::Arena& arena) const;
 
   std::span<const std::uint32_t> slots() const { return program_.slots(); }
