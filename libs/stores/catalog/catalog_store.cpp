@@ -1,143 +1,167 @@
 #include "stores/catalog/catalog_store.hpp"
 
-#include "platform/runtime/graceful_stop.hpp"
+#include "domain/delivery/intent_id.hpp"
+#include "stores/log_reading.hpp"
 
-#include <boost/asio/use_awaitable.hpp>
-
-#include <stdexcept>
-#include <type_traits>
+#include <algorithm>
 #include <utility>
 #include <variant>
 
 namespace zhida::stores {
-namespace {
-
 namespace asio = boost::asio;
+using boost::system::result;
 
-template <class Entity>
-std::shared_ptr<const Entity> find(const CatalogStore::Entities<Entity>& entities, std::string_view id) {
-  const auto found = entities.find(id);
-  return found == entities.end() ? nullptr : found->second;
-}
-
-template <class Entity>
-std::uint64_t revision_in(const CatalogStore::Entities<Entity>& entities, std::string_view id) {
-  const auto found = entities.find(id);
-  return found == entities.end() ? 0 : found->second->revision;
-}
+namespace {
 
 constexpr std::string_view catalog_topic = "catalog";
 constexpr std::string_view commands_topic = "commands";
 
-}  // namespace
-
-CatalogStore::CatalogStore(asio::any_io_executor executor, log::EventLog& log, std::shared_ptr<const matching::Language> language)
-    : log_(log), language_(std::move(language)), changed_(executor), folded_(executor) {}
-
-asio::awaitable<void> CatalogStore::run() {
-  const log::Range commands = (co_await log_.range(commands_topic, 0)).value();
-  const log::Range catalog = (co_await log_.range(catalog_topic, 0)).value();
-  commands_next_ = commands.start;
-  catalog_next_ = catalog.start;
-  co_await read_commands(commands.end);
-  co_await read_catalog(catalog.end);
-  ready_ = true;
-  changed_.ring();
-  for (;;) {
-    std::vector<log::Position> positions;
-    positions.push_back({std::string(catalog_topic), 0, catalog_next_});
-    positions.push_back({std::string(commands_topic), 0, commands_next_});
-    co_await runtime::wait_for_work(log_.wait(std::move(positions)));
-    co_await read_commands(0);
-    co_await read_catalog(0);
-  }
+template <class T>
+std::shared_ptr<const T> find(const Entities<T>& entities, std::string_view id) {
+  const auto found = entities.find(id);
+  return found == entities.end() ? nullptr : found->second;
 }
 
-// Reads at least once, and up to `end`.
-asio::awaitable<void> CatalogStore::read_commands(log::Offset end) {
-  do {
-    const log::Batch batch = (co_await log_.read(commands_topic, 0, commands_next_)).value();
-    for (const log::RecordPtr& record : batch.records)
-      if (const auto command = contracts::command_requested_from_json(record->value); command.has_value())
-        commands_.fold(*command, record->offset);
-    commands_next_ = batch.next;
-  } while (commands_next_ < end);
-  folded_.ring();
-}
-
-asio::awaitable<void> CatalogStore::read_catalog(log::Offset end) {
-  const std::uint64_t before = version_;
-  do {
-    const log::Batch batch = (co_await log_.read(catalog_topic, 0, catalog_next_)).value();
-    for (const log::RecordPtr& record : batch.records) fold_catalog(*record);
-    catalog_next_ = batch.next;
-  } while (catalog_next_ < end);
-  folded_.ring();
-  if (version_ != before) changed_.ring();
-}
-
-void CatalogStore::fold_catalog(const log::Record& record) {
-  auto event = contracts::catalog_event_from_json(record.event.type, record.value);
-  if (event.has_error())
-    throw std::runtime_error("catalog record " + std::to_string(record.offset) + " is no catalogue event: " + event.error().front().detail);
-  const auto shared = std::make_shared<const contracts::CatalogEvent>(std::move(event).value());
-  next_command_ = std::max(next_command_, static_cast<log::Offset>(shared->command_offset) + 1);
-  // A second record about the same command, of an owner that was replaced while it wrote, changes nothing.
-  if (outcomes_.contains(shared->command)) return;
-  if (apply(*shared)) ++version_;
-  remember(shared);
-}
-
-bool CatalogStore::apply(const contracts::CatalogEvent& event) {
-  const bool changes = !std::holds_alternative<contracts::CommandRefused>(event.outcome) &&
-                       !std::holds_alternative<contracts::CommandRepeated>(event.outcome);
-  if (!changes || event.revision != revision_of(event) + 1) return false;
-  const auto store = [&event](auto& entities, auto entity) {
-    entity.id = event.entity;
-    entity.revision = event.revision;
-    entities[event.entity] = std::make_shared<const decltype(entity)>(std::move(entity));
-  };
-  std::visit(
-      [&](const auto& outcome) {
-        using Outcome = std::decay_t<decltype(outcome)>;
-        if constexpr (std::is_same_v<Outcome, contracts::DocumentPut>) {
-          store(documents_, outcome.document);
-        } else if constexpr (std::is_same_v<Outcome, contracts::PackagePut>) {
-          store(packages_, outcome.package);
-        } else if constexpr (std::is_same_v<Outcome, contracts::CampaignChanged>) {
-          store(campaigns_, outcome.campaign);
-        } else {
-          const auto known = find(items_, event.entity);
-          policy::Item item = known ? *known : policy::Item{};
-          contracts::apply(item, event);
-          store(items_, std::move(item));
-        }
-      },
-      event.outcome);
+/// Puts the new state of an entity, if its revision is the next one.
+template <class T>
+bool put(Entities<T>& entities, const contracts::CatalogEvent& event, T state) {
+  const std::shared_ptr<const T> current = find(entities, event.entity);
+  if (event.revision != (current ? current->revision : 0) + 1) return false;
+  state.id = event.entity;
+  state.revision = event.revision;
+  entities.insert_or_assign(event.entity, std::make_shared<const T>(std::move(state)));
   return true;
 }
 
-void CatalogStore::remember(Event event) {
-  outcomes_.emplace(event->command, event);
-  outcomes_by_age_.push_back(event);
-  while (outcomes_by_age_.front()->at + CommandIndex::kept < event->at) {
-    outcomes_.erase(outcomes_by_age_.front()->command);
-    outcomes_by_age_.pop_front();
-  }
+}  // namespace
+
+CatalogStore::CatalogStore(asio::any_io_executor executor, log::EventLog& log, std::shared_ptr<const matching::Language> language,
+                           DeadLetters& dead_letters, Report report)
+    : log_(log),
+      language_(std::move(language)),
+      dead_letters_(dead_letters),
+      report_(std::move(report)),
+      progress_(executor),
+      changed_(executor) {}
+
+asio::awaitable<void> CatalogStore::run() {
+  MemoryFold fold;
+  fold.catch_up = [this] { return catch_up(); };
+  fold.positions = [this] {
+    std::vector<log::Position> positions(2);
+    positions[0].topic = catalog_topic;
+    positions[0].next = catalog_next_;
+    positions[1].topic = commands_topic;
+    positions[1].next = commands_next_;
+    return positions;
+  };
+  fold.report = report_;
+  return follow(log_, std::move(fold));
 }
 
-std::uint64_t CatalogStore::revision_of(const contracts::CatalogEvent& event) const {
-  switch (contracts::entity_kind_of(event.kind)) {
-    case contracts::EntityKind::document:
-      return revision_in(documents_, event.entity);
-    case contracts::EntityKind::item:
-      return revision_in(items_, event.entity);
-    case contracts::EntityKind::package:
-      return revision_in(packages_, event.entity);
-    case contracts::EntityKind::campaign:
-      return revision_in(campaigns_, event.entity);
+asio::awaitable<result<std::size_t>> CatalogStore::catch_up() {
+  if (!catalog_target_) {
+    const result<log::Range> catalog = co_await log_.range(catalog_topic, 0);
+    if (!catalog) co_return catalog.error();
+    const result<log::Range> commands = co_await log_.range(commands_topic, 0);
+    if (!commands) co_return commands.error();
+    catalog_target_ = catalog->end;
+    commands_target_ = commands->end;
+    commands_next_ = std::max(commands_next_, commands->start);  // kept for 30 days only
   }
-  return 0;
+  const result<std::size_t> commands = co_await fold_topic(std::string(commands_topic), commands_next_);
+  if (!commands) co_return commands;
+  const result<std::size_t> catalog = co_await fold_topic(std::string(catalog_topic), catalog_next_);
+  if (!catalog) co_return catalog;
+  if (catalog_next_ >= *catalog_target_ && commands_next_ >= *commands_target_) ready_ = true;
+  co_return *commands + *catalog;
+}
+
+asio::awaitable<result<std::size_t>> CatalogStore::fold_topic(std::string topic, log::Offset& next) {
+  const result<log::Batch> batch = co_await log_.read(topic, 0, next);
+  if (!batch) co_return batch.error();
+  const std::uint64_t before = version_;
+  Turn turn;
+  for (const log::RecordPtr& record : batch->records) {
+    domain::FieldErrors errors = topic == catalog_topic ? fold_catalog(*record) : fold_command(*record);
+    if (!errors.empty()) {
+      DeadLetters::Input letter;
+      letter.topic = topic;
+      letter.record = record;
+      letter.poison.reason = std::move(errors.front());
+      letter.poison.content = record->value;
+      letters_.push_back(std::move(letter));
+    }
+    next = record->offset + 1;  // before others run: what is folded is not folded again
+    if (turn.over()) co_await turn.pass();
+  }
+  if (!letters_.empty()) {
+    std::vector<DeadLetters::Input> waiting = letters_;  // kept until the log has them
+    const result<void> quarantined = co_await dead_letters_.quarantine(std::move(waiting));
+    if (!quarantined) co_return quarantined.error();
+    letters_.clear();
+  }
+  const std::size_t moved = batch->records.size() + (next < batch->next ? 1 : 0);
+  next = batch->next;
+  progress_.advance(topic, 0, next);
+  if (version_ != before) changed_.ring();
+  co_return moved;
+}
+
+domain::FieldErrors CatalogStore::fold_command(const log::Record& record) {
+  if (record.event.type != contracts::CommandRequested::type) return {{"", "type", "does not belong in this topic.", "不属于本主题。"}};
+  const auto command = contracts::command_requested_from_json(record.value);
+  if (!command) return command.error();
+  commands_.note(*command, record.offset);
+  return {};
+}
+
+domain::FieldErrors CatalogStore::fold_catalog(const log::Record& record) {
+  auto read = contracts::catalog_event_from_json(record.event.type, record.value);
+  if (!read) return read.error();
+  const auto event = std::make_shared<const contracts::CatalogEvent>(std::move(*read));
+  commands_.note(event, record.offset);
+  const auto answered = static_cast<log::Offset>(event->command_offset);
+  answered_to_ = std::max(answered_to_.value_or(answered), answered);
+  if (apply(*event)) ++version_;
+  return {};
+}
+
+bool CatalogStore::apply(const contracts::CatalogEvent& event) {
+  if (const auto* document = std::get_if<contracts::DocumentPut>(&event.outcome)) return put(documents_, event, document->document);
+  if (const auto* package = std::get_if<contracts::PackagePut>(&event.outcome)) return put(packages_, event, package->package);
+  if (const auto* campaign = std::get_if<contracts::CampaignChanged>(&event.outcome)) {
+    if (!put(campaigns_, event, campaign->campaign)) return false;
+    highest_campaign_ = std::max(highest_campaign_, delivery::parse_campaign(event.entity).value_or(0));
+    return true;
+  }
+  const bool refused =
+      std::holds_alternative<contracts::CommandRefused>(event.outcome) || std::holds_alternative<contracts::CommandRepeated>(event.outcome);
+  return !refused && apply_to_item(event);
+}
+
+bool CatalogStore::apply_to_item(const contracts::CatalogEvent& event) {
+  const std::shared_ptr<const policy::Item> current = item(event.entity);
+  policy::Item next = current ? *current : policy::Item();
+  if (event.revision != next.revision + 1) return false;
+  contracts::apply(next, event);
+  items_.insert_or_assign(event.entity, std::make_shared<const policy::Item>(std::move(next)));
+  published_.reset();
+  return true;
+}
+
+asio::awaitable<bool> CatalogStore::changed(std::uint64_t seen, Notice::Clock::time_point deadline) {
+  if (version_ <= seen) co_await changed_.wait(deadline);  // rung only when the version has grown
+  co_return version_ > seen;
+}
+
+asio::awaitable<std::shared_ptr<const contracts::CatalogEvent>> CatalogStore::outcome(std::string command,
+                                                                                      Notice::Clock::time_point deadline) {
+  for (;;) {
+    if (const CommandState* state = commands_.find(command); state != nullptr && state->outcome) co_return state->outcome;
+    if (Notice::Clock::now() >= deadline) co_return nullptr;
+    co_await progress_.moved(deadline);
+  }
 }
 
 std::shared_ptr<const policy::Document> CatalogStore::document(std::string_view id) const { return find(documents_, id); }
@@ -145,50 +169,31 @@ std::shared_ptr<const policy::Item> CatalogStore::item(std::string_view id) cons
 std::shared_ptr<const policy::Package> CatalogStore::package(std::string_view id) const { return find(packages_, id); }
 std::shared_ptr<const campaign::Campaign> CatalogStore::campaign(std::string_view id) const { return find(campaigns_, id); }
 
-std::shared_ptr<const policy::CompiledItem> CatalogStore::compiled(std::string_view item, int version) const {
-  auto key = std::make_pair(std::string(item), version);
-  if (const auto found = compiled_.find(key); found != compiled_.end()) return found->second;
-  const auto entity = find(items_, item);
-  const policy::ItemVersion* content = entity ? entity->find(version) : nullptr;
-  if (content == nullptr) return nullptr;
-  // The version lives as long as the item that holds it.
-  auto compiled = policy::CompiledItem::compile(language_, key.first, std::shared_ptr<const policy::ItemVersion>(entity, content));
-  auto ready = compiled.item ? std::make_shared<const policy::CompiledItem>(std::move(*compiled.item)) : nullptr;
-  return compiled_.emplace(std::move(key), std::move(ready)).first->second;
+std::shared_ptr<const policy::CompiledItem> CatalogStore::compiled(std::string_view id, int version) {
+  auto key = std::make_pair(std::string(id), version);
+  if (const auto known = rules_.find(key); known != rules_.end()) return known->second;
+  const std::shared_ptr<const policy::Item> entity = item(id);
+  const policy::ItemVersion* wanted = entity ? entity->find(version) : nullptr;
+  if (wanted == nullptr) return nullptr;
+  std::shared_ptr<const policy::ItemVersion> kept(entity, wanted);
+  policy::CompiledItem::Compiled result = policy::CompiledItem::compile(language_, key.first, std::move(kept));
+  std::shared_ptr<const policy::CompiledItem> ready;
+  if (result.item)
+    ready = std::make_shared<const policy::CompiledItem>(std::move(*result.item));
+  else if (report_)
+    report_("item " + key.first + " version " + std::to_string(version) + " does not compile any more");
+  return rules_[std::move(key)] = std::move(ready);
 }
 
-const std::vector<std::shared_ptr<const policy::CompiledItem>>& CatalogStore::published() const {
-  if (published_version_ == version_) return published_;
-  published_.clear();
-  for (const auto& [id, item] : items_) {
-    if (item->state() != policy::ItemState::published) continue;
-    if (auto ready = compiled(id, item->latest()->version)) published_.push_back(std::move(ready));
+std::shared_ptr<const PublishedItems> CatalogStore::published() {
+  if (published_) return published_;
+  PublishedItems all;
+  for (const auto& [id, entity] : items_) {
+    if (entity->state() != policy::ItemState::published) continue;
+    if (auto ready = compiled(id, entity->latest()->version)) all.push_back(std::move(ready));
   }
-  published_version_ = version_;
+  published_ = std::make_shared<const PublishedItems>(std::move(all));
   return published_;
-}
-
-CatalogStore::Event CatalogStore::outcome(std::string_view command) const {
-  const auto found = outcomes_.find(std::string(command));
-  return found == outcomes_.end() ? nullptr : found->second;
-}
-
-asio::awaitable<CatalogStore::Event> CatalogStore::wait_for_outcome(std::string command, std::chrono::milliseconds limit) {
-  const auto deadline = Notice::Clock::now() + limit;
-  for (;;) {
-    if (Event event = outcome(command)) co_return event;
-    const bool rung = co_await folded_.wait(deadline);
-    if (!rung) co_return outcome(command);
-  }
-}
-
-asio::awaitable<bool> CatalogStore::wait_until(log::Offset offset, std::chrono::milliseconds limit) {
-  const auto deadline = Notice::Clock::now() + limit;
-  while (catalog_next_ <= offset) {
-    const bool rung = co_await folded_.wait(deadline);
-    if (!rung) co_return catalog_next_ > offset;
-  }
-  co_return true;
 }
 
 }  // namespace zhida::stores

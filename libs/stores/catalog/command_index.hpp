@@ -1,42 +1,50 @@
 #pragma once
 
+#include "contracts/catalog/catalog_event.hpp"
 #include "contracts/commands/command.hpp"
 #include "platform/log/record.hpp"
 
 #include <chrono>
-#include <cstdint>
+#include <cstddef>
 #include <deque>
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace zhida::stores {
 
-/// The commands of the last 24 hours by id: what an Idempotency-Key is checked against.
+/// A command as the log knows it. Commands and outcomes are folded from two topics, so either may be known first.
+struct CommandState {
+  std::optional<log::Offset> offset;  ///< of its first record in `commands`; nothing while only the outcome is known
+  std::string body_hash;
+  domain::Instant at{};
+  std::shared_ptr<const contracts::CatalogEvent> outcome;  ///< the first one that is no CommandRepeated; null = in flight
+  std::optional<log::Offset> outcome_offset;               ///< in `catalog`
+};
+
+/// Commands by id, for answering a repeated Idempotency-Key. Kept for 24 hours of the log's own time, so that the fold is
+/// a function of the log.
 class CommandIndex {
  public:
   static constexpr std::chrono::hours kept{24};
 
-  struct Request {
-    log::Offset offset = 0;
-    std::string body_hash;
-  };
+  /// Null if unknown or forgotten. Valid until the next record is folded.
+  const CommandState* find(std::string_view command) const;
 
-  /// Takes the next record of `commands`. The first record of an id counts.
-  void fold(const contracts::CommandRequested& command, log::Offset offset);
+  void note(const contracts::CommandRequested& command, log::Offset offset);
+  void note(std::shared_ptr<const contracts::CatalogEvent> outcome, log::Offset offset);
 
-  /// Null if no such command was recorded in the last 24 hours of log time.
-  const Request* find(std::string_view command) const;
-
-  std::size_t size() const { return requests_.size(); }
+  std::size_t size() const { return states_.size(); }
 
  private:
-  struct Entry {
-    domain::Instant at;
-    std::string command;
-  };
+  CommandState& entry(const std::string& command, domain::Instant at);
 
-  std::unordered_map<std::string, Request> requests_;
-  std::deque<Entry> by_age_;
+  std::unordered_map<std::string, CommandState> states_;
+  std::deque<std::pair<domain::Instant, std::string>> by_age_;  // in the order of the records
+  domain::Instant latest_{};
 };
 
 }  // namespace zhida::stores

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "stores/profiles/profile_store.hpp"
+
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace zhida::stores {
+
+struct StoredDetermination {
+  enterprise::Determination determination;
+  std::uint64_t offset = 0;  ///< of its record
+};
+
+/// One partition of ProfileStore.
+struct ProfileStore::Partition {
+  ProfileRows rows;
+  std::unordered_map<Row, std::vector<StoredDetermination>> determinations;
+  log::Offset profiles_next = 0;
+  log::Offset vault_next = 0;
+  std::optional<log::Offset> profiles_target, vault_target;  ///< the log's ends when folding began
+  std::vector<DeadLetters::Input> letters;                   ///< not yet quarantined
+  bool ready = false;
+};
+
+}  // namespace zhida::stores
