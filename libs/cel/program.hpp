@@ -29,7 +29,8 @@ class Program {
   std::span<const std::uint32_t> slots() const;
 
   /// The value of the text. `slots[i]` is the value of the field at slot i; a slot beyond the end counts as missing.
-  /// `asof` is the instant. Never throws for any input: failures are `Kind::error`, what hangs on a missing field is `Kind::missing`.
+  /// `asof` is the instant. Text and lists of the result live as long as the slots, the arena and the program do. Never throws for any
+  /// input: failures are `Kind::error`, what hangs on a missing field is `Kind::missing`.
   /// `&&`, `||`, all and exists absorb both (and prefer missing to an error); every other operation hands an error on before a missing
   /// value.
   Value evaluate(std::span<const Value> slots, Value asof, Arena& arena) const;
