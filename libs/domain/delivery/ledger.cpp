@@ -136,9 +136,16 @@ bool apply(Ledger& ledger, const EngagementFact& fact) {
 
   const SeenEvent event{day_of(fact.at), fact.event};
   if (event.day + days_remembered < newest) return changed;
-  // By id alone: a double with another date is still the same event.
-  if (std::any_of(ledger.seen.begin(), ledger.seen.end(), [&](const SeenEvent& known) { return known.event == event.event; }))
-    return changed;
+  // By id alone: a double with another date is still the same event. The later date stays, so that neither of them can be forgotten too
+  // early.
+  const auto known =
+      std::find_if(ledger.seen.begin(), ledger.seen.end(), [&](const SeenEvent& other) { return other.event == event.event; });
+  if (known != ledger.seen.end()) {
+    if (known->day >= event.day) return changed;
+    ledger.seen.erase(known);
+    ledger.seen.insert(std::lower_bound(ledger.seen.begin(), ledger.seen.end(), event), event);
+    return true;
+  }
   ledger.seen.insert(std::lower_bound(ledger.seen.begin(), ledger.seen.end(), event), event);
   count(record_of(ledger, fact.key), fact);
   return true;
