@@ -1,0 +1,87 @@
+#include "operator/commands/campaign_clock.hpp"
+
+#include "domain/campaign/decide.hpp"
+#include "domain/delivery/intent_id.hpp"
+#include "operator/commands/campaign_facts.hpp"
+#include "platform/http/problem.hpp"
+#include "platform/runtime/graceful_stop.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace zhida::operators {
+namespace {
+
+namespace asio = boost::asio;
+using campaign::State;
+using contracts::CommandKind;
+
+bool awaits_launch(State state) { return state == State::in_review || state == State::approved || state == State::scheduled; }
+
+}  // namespace
+
+asio::awaitable<void> CampaignClock::run() {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  for (;;) {
+    timer.expires_after(std::chrono::milliseconds(250));
+    co_await runtime::wait_for_work(timer.async_wait(asio::use_awaitable));
+    if (!catalog_.ready()) continue;
+    std::vector<std::shared_ptr<const campaign::Campaign>> open;
+    for (const auto& [id, campaign] : catalog_.campaigns())
+      if (!campaign::is_terminal(campaign->state)) open.push_back(campaign);
+    for (const auto& campaign : open) {
+      std::string failure;
+      try {
+        co_await look_at(*campaign);
+      } catch (const http::Refused& unavailable) {
+        failure = unavailable.what();  // the log does not answer now: the next round asks again
+      }
+      if (!failure.empty()) journal_.warning("clock.waits", {{"campaign", campaign->id}, {"reason", failure}});
+    }
+  }
+}
+
+asio::awaitable<void> CampaignClock::look_at(const campaign::Campaign& campaign) {
+  if (awaits_launch(campaign.state)) {
+    const campaign::Facts facts = campaign_facts(campaign.plan, catalog_, rules_, now_());
+    if (facts.content_hash != campaign.content_hash) {
+      co_await gateway_.submit_for_system(CommandKind::campaign_refresh, campaign.id, campaign.revision,
+                                          "the package or one of its items was changed");
+      co_return;
+    }
+  }
+  if (const auto command = campaign::due(campaign, now_())) {
+    const bool over = std::holds_alternative<campaign::Expire>(*command);
+    co_await gateway_.submit_for_system(over ? CommandKind::campaign_expire : CommandKind::campaign_start, campaign.id, campaign.revision, "");
+    co_return;
+  }
+  if (campaign.state != State::running) co_return;
+  const bool done = co_await is_done(campaign);
+  if (done) co_await gateway_.submit_for_system(CommandKind::campaign_complete, campaign.id, campaign.revision, "");
+}
+
+asio::awaitable<bool> CampaignClock::is_done(const campaign::Campaign& campaign) {
+  const auto number = delivery::parse_campaign(campaign.id);
+  delivery::IntentKeyView key;
+  key.campaign = number.value();
+  const auto decided = co_await deliveries_.decided(key);
+  if (decided.has_error()) co_return false;
+  if (std::ranges::any_of(*decided, [](const auto& mark) { return !mark.has_value(); })) co_return false;
+  const auto totals = co_await deliveries_.campaign(*number);
+  if (totals.has_error()) co_return false;
+  std::uint64_t announced = 0;
+  for (const auto& mark : *decided) announced += mark->intents;
+  std::int64_t open = 0;
+  for (std::size_t state = 0; state < totals->campaign.by_state.size(); ++state)
+    if (!delivery::is_closed(static_cast<delivery::State>(state))) open += totals->campaign.by_state[state];
+  co_return open == 0 && totals->campaign.decided == static_cast<std::int64_t>(announced);
+}
+
+}  // namespace zhida::operators

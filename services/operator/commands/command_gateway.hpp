@@ -1,0 +1,62 @@
+#pragma once
+
+#include "contracts/catalog/catalog_event.hpp"
+#include "contracts/commands/command.hpp"
+#include "platform/http/request.hpp"
+#include "platform/http/response.hpp"
+#include "platform/log/event_log.hpp"
+#include "stores/catalog/catalog_store.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace zhida::operators {
+
+using Now = std::function<domain::Instant()>;
+
+/// What became of a request that asks for a change.
+struct CommandAnswer {
+  std::shared_ptr<const contracts::CatalogEvent> event;
+  bool replayed = false;  ///< the answer of an earlier request with the same Idempotency-Key
+
+  bool refused() const { return std::holds_alternative<contracts::CommandRefused>(event->outcome); }
+};
+
+/// Puts operators' requests into the log and waits for what becomes of them.
+class CommandGateway {
+ public:
+  CommandGateway(log::EventLog& log, stores::CatalogStore& catalog, Now now, std::chrono::milliseconds patience)
+      : log_(log), catalog_(catalog), now_(std::move(now)), patience_(patience) {}
+
+  /// Records the command of `request` and waits for its outcome.
+  ///
+  /// Throws `http::Refused`: 400 for a malformed Idempotency-Key; 409 while the same key is in flight; 422 for the same key with another
+  /// body; 503 when the log or the owner does not answer in time: then the command is kept, and the same key returns its outcome.
+  boost::asio::awaitable<CommandAnswer> submit(const http::Request& request, contracts::CommandKind kind, std::string entity);
+
+  /// Records a command of the system; its id follows from kind, entity and `revision`, so that asking twice is harmless.
+  boost::asio::awaitable<void> submit_for_system(contracts::CommandKind kind, std::string entity, std::uint64_t revision, std::string reason);
+
+ private:
+  boost::asio::awaitable<void> append(contracts::CommandRequested command, std::string traceparent);
+
+  log::EventLog& log_;
+  stores::CatalogStore& catalog_;
+  Now now_;
+  std::chrono::milliseconds patience_;
+  std::set<std::string> in_flight_;  // ids with an Idempotency-Key whose records may not be folded yet
+};
+
+/// The answer to a command that was refused, as its outcome recorded it.
+http::Response refusal_response(const contracts::CommandRefused& refused);
+
+/// The revision that If-Match names; nothing if the header is absent or `*`. Throws `http::Refused` with 412 for another form.
+std::optional<std::uint64_t> if_match_revision(const http::Request& request);
+
+}  // namespace zhida::operators

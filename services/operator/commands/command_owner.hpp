@@ -1,0 +1,37 @@
+#pragma once
+
+#include "operator/commands/audit_chain.hpp"
+#include "operator/commands/command_gateway.hpp"
+#include "operator/commands/decide_command.hpp"
+#include "platform/log/event_log.hpp"
+#include "platform/observe/log.hpp"
+#include "stores/catalog/catalog_store.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+namespace zhida::operators {
+
+/// Decides every command, one after the other, and records exactly one outcome of each in `catalog`, and in `audit` who did it.
+///
+/// Its place in `commands` is the highest offset that an outcome names; so it may end at any moment and go on, or be replaced.
+class CommandOwner {
+ public:
+  CommandOwner(log::EventLog& log, stores::CatalogStore& catalog, const CommandRules& rules, Now now, const observe::Log& journal)
+      : log_(log), catalog_(catalog), rules_(rules), now_(std::move(now)), journal_(journal), audit_(log) {}
+
+  /// Until cancelled; a graceful stop ends it between two commands. When the log cannot be written it tries again until it can.
+  boost::asio::awaitable<void> run();
+
+ private:
+  boost::asio::awaitable<void> decide(const log::Record& record);
+  boost::asio::awaitable<void> pause();
+
+  log::EventLog& log_;
+  stores::CatalogStore& catalog_;
+  const CommandRules& rules_;
+  Now now_;
+  const observe::Log& journal_;
+  AuditChain audit_;
+};
+
+}  // namespace zhida::operators
