@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <concepts>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -53,18 +54,21 @@ class Profile {
   Profile& set(std::string_view name, const RawValue& raw) {
     const Attribute* const attribute = dictionary()->find(name);
     if (!attribute) throw std::runtime_error("no attribute " + std::string(name));
-    const Reading reading = dictionary()->read(*attribute, raw, arena_);
+    const Reading reading = dictionary()->read(*attribute, raw, *arena_);
     if (reading.mistake) throw std::runtime_error(reading.mistake->message_en);
     slots_[attribute->slot] = reading.value;
     return *this;
   }
-  Profile& set(std::string_view name, std::int64_t value) { return set(name, RawValue::of(value)); }
+  template <std::integral Number>
+  Profile& set(std::string_view name, Number value) {
+    return set(name, RawValue::of(static_cast<std::int64_t>(value)));
+  }
   Profile& set(std::string_view name, const char* value) { return set(name, RawValue::of(std::string_view(value))); }
   std::span<const cel::Value> slots() const { return slots_; }
 
  private:
   std::vector<cel::Value> slots_;
-  cel::Arena arena_;
+  std::shared_ptr<cel::Arena> arena_ = std::make_shared<cel::Arena>();
 };
 
 inline cel::Value asof() { return midnight(std::chrono::year(2026) / 6 / 30); }
