@@ -30,6 +30,11 @@ struct Acknowledged {
   std::int32_t number;
 };
 
+void report(int pipe, std::int32_t writer, std::int32_t number) {
+  const Acknowledged last{writer, number};
+  if (::write(pipe, &last, sizeof last) != static_cast<ssize_t>(sizeof last)) ::_exit(3);
+}
+
 // Appends 1–5 records at a time and reports the last number of each acknowledged append in the pipe.
 asio::awaitable<void> write_for_ever(EventLog& log, int writer, int first, int pipe) {
   for (int next = first;;) {
@@ -38,8 +43,7 @@ asio::awaitable<void> write_for_ever(EventLog& log, int writer, int first, int p
       records.push_back(record("facts", writer % 2, std::to_string(writer), std::to_string(next)));
     const auto done = co_await log.append(std::move(records));
     if (!done) continue;
-    const Acknowledged last{writer, next - 1};
-    if (::write(pipe, &last, sizeof last) != static_cast<ssize_t>(sizeof last)) ::_exit(3);
+    report(pipe, writer, next - 1);
   }
 }
 
