@@ -10,7 +10,7 @@
 
 namespace zhida::contracts {
 
-/// Input that could not be used, kept with the reason. Schema: schemas/events/dead_letter.v1.json
+/// Input that could not be used, kept with the reason. Schema: schemas/events/input_quarantined.v1.json
 struct DeadLetter {
   static constexpr std::string_view type = "zhida.input.quarantined.v1";
 

@@ -204,7 +204,7 @@ void IntentsWriter::add(const enterprise::Uscc& uscc, delivery::State state, del
   if (facts_ == most_facts) throw std::logic_error("a block of intents has at most 1,000 facts");
   if (!is_decision(state, reason)) throw std::logic_error("the state of a decided intent does not fit its reason");
   if (items.size() != items_) throw std::logic_error("a decided intent needs a decision for each item of its block");
-  ++facts_;
+  if (facts_++ != 0) json_.push_back(',');
   JsonWriter out(json_);
   out.begin_object();
   out.member("uscc", uscc.text());
