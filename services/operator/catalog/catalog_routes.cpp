@@ -1,0 +1,146 @@
+#include "operator/catalog/catalog_routes.hpp"
+
+#include "operator/access.hpp"
+#include "operator/commands/decision.hpp"
+#include "operator/listing.hpp"
+#include "operator/roles.hpp"
+#include "platform/http/conditional.hpp"
+#include "platform/http/problem.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace zhida::operators {
+namespace {
+
+namespace asio = boost::asio;
+using contracts::CommandKind;
+using contracts::EntityKind;
+using http::Verb;
+
+template <class Entity>
+http::Response answer(const http::Request& request, const std::shared_ptr<const Entity>& entity, http::Status status) {
+  if (!entity || !may_see(request.principal->bureau, entity->owner)) return http::respond(http::problems::not_found());
+  http::Response response(status, entity_json(*entity));
+  return http::with_etag(request, std::move(response), http::etag(entity->revision));
+}
+
+/// A page of those entities the asker may see and `keep` wants.
+template <class Entity, class Keep>
+http::Response list(const http::Request& request, const stores::Entities<Entity>& all, Keep keep) {
+  const PageRequest page = page_request(request);
+  const std::string& bureau = request.principal->bureau;
+  const std::string_view wanted_bureau = request.query_or("bureau", "");
+  const auto found = stores::page_of(all, page.after, page.limit, [&](const Entity& entity) {
+    return may_see(bureau, entity.owner) && (wanted_bureau.empty() || entity.owner.includes(wanted_bureau)) && keep(entity);
+  });
+  std::string elements;
+  for (const auto& entity : found.entities) {
+    if (!elements.empty()) elements += ',';
+    elements += entity_json(*entity);
+  }
+  return http::ok(list_json(elements, found.next));
+}
+
+bool matches(const std::optional<std::string_view>& wanted, std::string_view actual) { return !wanted || *wanted == actual; }
+
+bool has(const std::vector<std::string>& words, const std::optional<std::string_view>& wanted) {
+  return !wanted || std::ranges::find(words, *wanted) != words.end();
+}
+
+}  // namespace
+
+void CatalogRoutes::add_to(http::Router& router) {
+  const auto get = [&](std::string pattern, std::string name, auto answer_request) {
+    http::RouteInfo info = http::RouteInfo(std::move(name), http::Access::roles(readers)).scoped();
+    router.add(Verb::get, std::move(pattern), std::move(info),
+               [answer_request](http::Request& request) -> asio::awaitable<http::Response> { co_return answer_request(request); });
+  };
+  get("/operator/v1/documents", "list_documents", [this](const http::Request& request) { return list_documents(request); });
+  get("/operator/v1/items", "list_items", [this](const http::Request& request) { return list_items(request); });
+  get("/operator/v1/packages", "list_packages", [this](const http::Request& request) { return list_packages(request); });
+  const auto one = [this](EntityKind kind) {
+    return [this, kind](const http::Request& request) { return current(request, kind, request.param("id"), http::Status::ok); };
+  };
+  get("/operator/v1/documents/{id}", "get_document", one(EntityKind::document));
+  get("/operator/v1/items/{id}", "get_item", one(EntityKind::item));
+  get("/operator/v1/packages/{id}", "get_package", one(EntityKind::package));
+
+  const auto add_put = [&](std::string pattern, std::string name, CommandKind kind) {
+    http::RouteInfo info = http::RouteInfo(std::move(name), http::Access::roles(authors)).scoped();
+    router.add(Verb::put, std::move(pattern), std::move(info), [this, kind](http::Request& request) { return put(request, kind); });
+  };
+  add_put("/operator/v1/documents/{id}", "put_document", CommandKind::document_put);
+  add_put("/operator/v1/items/{id}", "put_item", CommandKind::item_put);
+  add_put("/operator/v1/packages/{id}", "put_package", CommandKind::package_put);
+
+  http::RouteInfo publish = http::RouteInfo("publish_item", http::Access::roles(approvers)).scoped();
+  router.add(Verb::post, "/operator/v1/items/{id}/publish", std::move(publish),
+             [this](http::Request& request) { return change_item(request, CommandKind::item_publish); });
+  http::RouteInfo withdraw = http::RouteInfo("withdraw_item", http::Access::roles(authors)).scoped();
+  router.add(Verb::post, "/operator/v1/items/{id}/withdraw", std::move(withdraw),
+             [this](http::Request& request) { return change_item(request, CommandKind::item_withdraw); });
+}
+
+asio::awaitable<http::Response> CatalogRoutes::put(http::Request& request, CommandKind kind) {
+  http::require_content_type(request, http::json_type);
+  const std::string id = request.param("id");
+  const CommandAnswer outcome = co_await gateway_.submit(request, kind, id);
+  if (outcome.refused()) co_return refusal_response(std::get<contracts::CommandRefused>(outcome.event->outcome));
+  const http::Status status = outcome.event->revision == 1 ? http::Status::created : http::Status::ok;
+  http::Response response = current(request, contracts::entity_kind_of(kind), id, status);
+  if (outcome.replayed) response.set("Idempotency-Replayed", "true");
+  co_return response;
+}
+
+asio::awaitable<http::Response> CatalogRoutes::change_item(http::Request& request, CommandKind kind) {
+  const std::string id = request.param("id");
+  const CommandAnswer outcome = co_await gateway_.submit(request, kind, id);
+  if (outcome.refused()) co_return refusal_response(std::get<contracts::CommandRefused>(outcome.event->outcome));
+  http::Response response = current(request, EntityKind::item, id, http::Status::ok);
+  if (outcome.replayed) response.set("Idempotency-Replayed", "true");
+  co_return response;
+}
+
+http::Response CatalogRoutes::current(const http::Request& request, EntityKind kind, const std::string& id, http::Status status) const {
+  switch (kind) {
+    case EntityKind::document: return answer(request, catalog_.document(id), status);
+    case EntityKind::item: return answer(request, catalog_.item(id), status);
+    case EntityKind::package: return answer(request, catalog_.package(id), status);
+    case EntityKind::campaign: break;
+  }
+  throw std::logic_error("not an entity of these routes");
+}
+
+http::Response CatalogRoutes::list_documents(const http::Request& request) const {
+  const auto level = request.query("level"), topic = request.query("topic");
+  const std::string_view text = request.query_or("q", "");
+  return list(request, catalog_.documents(), [&](const policy::Document& document) {
+    return matches(level, domain::name_of(document.level)) && has(document.topics, topic) &&
+           (contains(document.title, text) || contains(document.doc_number.value_or(""), text));
+  });
+}
+
+http::Response CatalogRoutes::list_items(const http::Request& request) const {
+  const auto state = request.query("state"), mode = request.query("mode"), level = request.query("level"), topic = request.query("topic");
+  const std::string_view text = request.query_or("q", "");
+  return list(request, catalog_.items(), [&](const policy::Item& item) {
+    const policy::ItemVersion* shown = item.latest() != nullptr ? item.latest() : item.draft ? &*item.draft : nullptr;
+    if (shown == nullptr || !matches(state, domain::name_of(item.state())) || !matches(mode, domain::name_of(shown->content.mode))) return false;
+    if (level || topic) {
+      const auto document = shown->content.document ? catalog_.document(*shown->content.document) : nullptr;
+      if (!document || !matches(level, domain::name_of(document->level)) || !has(document->topics, topic)) return false;
+    }
+    return contains(shown->content.title, text);
+  });
+}
+
+http::Response CatalogRoutes::list_packages(const http::Request& request) const {
+  const auto kind = request.query("kind");
+  const std::string_view text = request.query_or("q", "");
+  return list(request, catalog_.packages(), [&](const policy::Package& package) {
+    return matches(kind, domain::name_of(package.kind)) && contains(package.title, text);
+  });
+}
+
+}  // namespace zhida::operators
