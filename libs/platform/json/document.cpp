@@ -11,6 +11,18 @@
 namespace zhida::json {
 namespace {
 
+void append_token(std::string& pointer, std::string_view token) {
+  pointer += '/';
+  for (const char c : token) {
+    if (c == '~')
+      pointer += "~0";
+    else if (c == '/')
+      pointer += "~1";
+    else
+      pointer += c;
+  }
+}
+
 /// Stands between RapidJSON's reader and the tree it builds: counts depth, watches names and numbers.
 class Checker {
  public:
@@ -55,7 +67,7 @@ class Checker {
     std::string path;
     for (const Level& level : levels_) {
       if (level.is_object && !level.name.data()) break;
-      path = pointer_to(path, level.is_object ? std::string(level.name) : std::to_string(level.elements == 0 ? 0 : level.elements - 1));
+      append_token(path, level.is_object ? std::string(level.name) : std::to_string(level.elements == 0 ? 0 : level.elements - 1));
     }
     return path;
   }
@@ -185,15 +197,7 @@ const Value* find(const Value& object, std::string_view name) {
 
 std::string pointer_to(std::string_view parent, std::string_view token) {
   std::string path(parent);
-  path += '/';
-  for (const char c : token) {
-    if (c == '~')
-      path += "~0";
-    else if (c == '/')
-      path += "~1";
-    else
-      path += c;
-  }
+  append_token(path, token);
   return path;
 }
 
