@@ -78,8 +78,10 @@ bool JsonText::refuse(std::string detail, std::string detail_zh) {
 const Json* JsonText::parse(std::string_view text) {
   document_.SetNull();
   allocator_.Clear();
+  // Without full precision RapidJSON reads some decimals as the double next to the right one.
+  constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
   // A null data() of an empty view would be read as a null pointer.
-  document_.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(text.empty() ? "" : text.data(), text.size());
+  document_.Parse<flags>(text.empty() ? "" : text.data(), text.size());
   if (document_.HasParseError()) {
     const std::string offset = std::to_string(document_.GetErrorOffset());
     refuse("not JSON: " + std::string(rapidjson::GetParseError_En(document_.GetParseError())) + " At byte " + offset + ".",

@@ -7,6 +7,7 @@
 #include <boost/system/result.hpp>
 
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <variant>
 #include <vector>
@@ -76,6 +77,11 @@ struct Refusal {
   State state = State::draft;  ///< the current state
   domain::FieldErrors errors;
 };
+
+/// Lets `value()` of a decision throw: whoever calls it claims that nothing was refused.
+[[noreturn]] inline void throw_exception_from_error(const Refusal& refusal, const boost::source_location&) {
+  throw std::runtime_error(refusal.code + ": " + refusal.detail);
+}
 
 /// The campaign after `command`, or why not. Pure: nothing but the arguments decides. `actor` is the id of the key; empty for the system.
 /// The revision is left alone; it belongs to whoever records the change.

@@ -27,8 +27,10 @@ bool same(const RawValue& a, const RawValue& b) {
 
 Merge merge(const Determination* known, std::uint64_t known_offset, const Determination& incoming, std::uint64_t incoming_offset) {
   if (known == nullptr) return Merge::applied;
-  if (Stamp{incoming.as_of, incoming_offset} < Stamp{known->as_of, known_offset}) return Merge::older_as_of;
-  return incoming == *known ? Merge::unchanged : Merge::applied;
+  const Stamp before{known->as_of, known_offset}, after{incoming.as_of, incoming_offset};
+  if (after < before) return Merge::older_as_of;
+  if (after == before) return Merge::unchanged;
+  return incoming_offset == Stamp::not_yet_recorded && incoming == *known ? Merge::unchanged : Merge::applied;
 }
 
 std::optional<bool> answer_on(const Determination& determination, domain::Date date) {

@@ -45,14 +45,17 @@ struct Statement {
   std::string_view source;
 };
 
-/// Compares a statement with what is known (nullptr = nothing was ever said). The result of folding statements with `applied` as
-/// "replaces" is the same in whatever order they come.
+/// Compares a statement with what is known (nullptr = nothing was ever said). A recorded one that repeats what is known is `applied` all
+/// the same, because a record between the two may still come: so folding, with `applied` as "replaces", has the same result in whatever
+/// order records come. `unchanged` is what is just being made, or the very same record.
 template <class Value>
 Merge merge(const Statement<Value>* known, const Statement<Value>& incoming) {
   if (known == nullptr) return Merge::applied;
   if (incoming.stamp < known->stamp) return Merge::older_as_of;
-  const bool repeated = incoming.stamp.as_of == known->stamp.as_of && incoming.source == known->source && incoming.value == known->value;
-  return repeated ? Merge::unchanged : Merge::applied;
+  if (incoming.stamp == known->stamp) return Merge::unchanged;
+  const bool repeats = incoming.stamp.offset == Stamp::not_yet_recorded && incoming.stamp.as_of == known->stamp.as_of &&
+                       incoming.source == known->source && incoming.value == known->value;
+  return repeats ? Merge::unchanged : Merge::applied;
 }
 
 /// An office's answer to a manual condition for one enterprise 人工认定.
