@@ -17,7 +17,7 @@ class Lowering {
     code_.instruction_of.assign(code_.ast.size(), no_instruction);
     code_.root = node(code_.ast.root());
     std::ranges::sort(code_.slots);
-    code_.slots.erase(std::ranges::unique(code_.slots).begin(), code_.slots.end());
+    code_.slots.erase(std::unique(code_.slots.begin(), code_.slots.end()), code_.slots.end());
   }
 
  private:

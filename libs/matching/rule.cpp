@@ -108,7 +108,7 @@ Leaf make_leaf(const Ast& ast, NodeId id, const Dictionary& dictionary) {
   leaf.text = cel::print(ast, id);
   collect_slots(ast, id, leaf.slots);
   std::ranges::sort(leaf.slots);
-  leaf.slots.erase(std::ranges::unique(leaf.slots).begin(), leaf.slots.end());
+  leaf.slots.erase(std::unique(leaf.slots.begin(), leaf.slots.end()), leaf.slots.end());
   describe(ast, id, leaf);
   for (const std::uint32_t slot : leaf.slots) {
     leaf.label_zh += (leaf.label_zh.empty() ? "" : "、") + dictionary[slot].label_zh;
