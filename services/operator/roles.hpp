@@ -13,4 +13,9 @@ inline constexpr auth::Roles suppliers{auth::Role::data_centre, auth::Role::admi
 inline constexpr auth::Roles determiners{auth::Role::data_centre, auth::Role::operator_, auth::Role::admin};
 inline constexpr auth::Roles profile_readers{auth::Role::data_centre, auth::Role::auditor, auth::Role::admin};
 
+/// Tries a rule that is not written into anything: those who write rules and those who have to judge them.
+inline constexpr auth::Roles rule_writers{auth::Role::operator_, auth::Role::approver, auth::Role::admin};
+inline constexpr auth::Roles dictionary_readers{auth::Role::data_centre, auth::Role::operator_, auth::Role::approver, auth::Role::auditor,
+                                                auth::Role::admin};
+
 }  // namespace zhida::operators

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "operator/commands/command_gateway.hpp"
+#include "platform/http/router.hpp"
+#include "platform/log/event_log.hpp"
+#include "stores/catalog/catalog_store.hpp"
+#include "stores/deliveries/deliveries_reader.hpp"
+
+namespace zhida::operators {
+
+/// What is on record: an enterprise's timeline, the audit chain, and input that was quarantined.
+class RecordRoutes {
+ public:
+  RecordRoutes(log::EventLog& log, stores::CatalogStore& catalog, stores::DeliveriesReader& deliveries, Now now)
+      : log_(log), catalog_(catalog), deliveries_(deliveries), now_(std::move(now)) {}
+
+  void add_to(http::Router& router);
+
+ private:
+  boost::asio::awaitable<http::Response> timeline(http::Request& request);
+  boost::asio::awaitable<http::Response> audit(http::Request& request);
+  boost::asio::awaitable<http::Response> dead_letters(http::Request& request);
+  boost::asio::awaitable<http::Response> replay(http::Request& request);
+
+  log::EventLog& log_;
+  stores::CatalogStore& catalog_;
+  stores::DeliveriesReader& deliveries_;
+  Now now_;
+};
+
+}  // namespace zhida::operators

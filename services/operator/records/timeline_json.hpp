@@ -1,0 +1,17 @@
+#pragma once
+
+#include "contracts/intents/intents_decided.hpp"
+#include "domain/campaign/campaign.hpp"
+#include "domain/delivery/ledger.hpp"
+#include "domain/enterprise/uscc.hpp"
+
+#include <string>
+
+namespace zhida::operators {
+
+/// One decision about an enterprise as its timeline shows it: what became of the intent, what it rested on, what happened with it.
+/// `block` is the record that holds the decision.
+std::string timeline_entry(const enterprise::Uscc& uscc, const delivery::IntentRecord& intent, const campaign::Campaign& campaign,
+                           const contracts::IntentsDecided& block);
+
+}  // namespace zhida::operators

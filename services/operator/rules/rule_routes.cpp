@@ -1,0 +1,194 @@
+#include "operator/rules/rule_routes.hpp"
+
+#include "contracts/json.hpp"
+#include "operator/problem.hpp"
+#include "operator/roles.hpp"
+#include "operator/rules/audience_preview.hpp"
+#include "platform/http/conditional.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace zhida::operators {
+namespace {
+
+namespace asio = boost::asio;
+using http::Verb;
+
+constexpr std::int64_t largest_sample = 1000;
+
+std::string type_name(const cel::Type& type) {
+  static constexpr std::array<std::string_view, 9> names{"", "", "bool", "int", "double", "string", "timestamp", "duration", "list"};
+  const std::string scalar(names[static_cast<std::size_t>(type.scalar)]);
+  return type.lists > 0 ? "list<" + scalar + ">" : scalar;
+}
+
+/// Every mistake with its place in the rule's text, beside the texts of the problem's errors.
+http::Problem problem_of_rule(std::span<const cel::Diagnostic> diagnostics) {
+  http::Problem problem = http::problems::invalid(to_json_errors(errors_of(diagnostics, "/rule")), "the rule does not check.", "规则未通过检查。");
+  std::string text;
+  contracts::JsonWriter writer(text);
+  writer.begin_array();
+  for (const cel::Diagnostic& each : diagnostics) {
+    writer.begin_object();
+    writer.member("offset", each.offset);
+    writer.member("line", each.line);
+    writer.member("column", each.column);
+    writer.member("code", cel::to_string(each.problem));
+    writer.member("detail", each.message_en);
+    writer.member("detail_zh", each.message_zh);
+    writer.member("suggestion", each.suggestion);
+    writer.end_object();
+  }
+  writer.end_array();
+  problem.members.emplace_back("diagnostics", std::move(text));
+  return problem;
+}
+
+struct RuleBody {
+  std::string rule;
+  std::optional<domain::Date> asof;
+  bool near = false;
+  std::int64_t sample = 0;
+};
+
+RuleBody read_body(const http::Request& request) {
+  http::require_content_type(request, http::json_type);
+  auto body = contracts::read_json<RuleBody>(request.body, [](contracts::JsonReader& reader) {
+    RuleBody read;
+    reader.only({"rule", "asof", "near", "sample"});
+    reader.required("rule", read.rule);
+    reader.optional("asof", read.asof);
+    reader.optional("near", read.near);
+    reader.optional("sample", read.sample);
+    if (read.sample < 0 || read.sample > largest_sample) reader.report("sample", "range", "must be 0 to 1000.", "应为0至1000。");
+    return read;
+  });
+  if (body.has_error()) throw http::Refused(problem_of(body.error()));
+  return std::move(body).value();
+}
+
+matching::Rule compile(const stores::ReferenceData& reference, const std::string& text) {
+  matching::CompiledRule compiled = matching::Rule::compile(reference.language, text);
+  if (!compiled) throw http::Refused(problem_of_rule(compiled.diagnostics));
+  return std::move(*compiled.rule);
+}
+
+}  // namespace
+
+void RuleRoutes::add_to(http::Router& router) {
+  const auto info = [](std::string name, auth::Roles roles) { return http::RouteInfo(std::move(name), http::Access::roles(roles)); };
+  router.add(Verb::get, "/operator/v1/attributes", info("list_attributes", dictionary_readers),
+             [this](http::Request&) -> asio::awaitable<http::Response> { co_return attributes(); });
+  router.add(Verb::post, "/operator/v1/rules/check", info("check_rule", rule_writers),
+             [this](http::Request& request) -> asio::awaitable<http::Response> { co_return check(request); });
+  router.add(Verb::post, "/operator/v1/rules/audience", info("preview_audience", rule_writers),
+             [this](http::Request& request) { return audience(request); });
+}
+
+http::Response RuleRoutes::attributes() const {
+  std::string text;
+  contracts::JsonWriter writer(text);
+  writer.begin_object();
+  writer.key("items");
+  writer.begin_array();
+  for (const matching::Attribute& attribute : reference_.dictionary->attributes()) {
+    writer.begin_object();
+    writer.member("name", attribute.name);
+    writer.member("type", type_name(attribute.type));
+    writer.member("unit", attribute.unit);
+    writer.member("label_zh", attribute.label_zh);
+    writer.member("label_en", attribute.label_en);
+    writer.member("question_zh", attribute.question_zh);
+    writer.member("source_zh", attribute.source_zh);
+    writer.member("sensitivity", matching::to_string(attribute.sensitivity));
+    writer.member("per", matching::to_string(attribute.per));
+    writer.member("pattern", attribute.pattern);
+    writer.member("table", attribute.table);
+    writer.key("values");
+    writer.begin_array();
+    if (attribute.table.empty())  // the codes of tables are too many to repeat here
+      for (const matching::Code& code : attribute.codes) {
+        writer.begin_object();
+        writer.member("code", code.code);
+        writer.member("label_zh", code.label_zh);
+        writer.end_object();
+      }
+    writer.end_array();
+    writer.member("note", attribute.note);
+    writer.end_object();
+  }
+  writer.end_array();
+  writer.key("next");
+  writer.null();
+  writer.end_object();
+  return http::ok(std::move(text));
+}
+
+http::Response RuleRoutes::check(const http::Request& request) const {
+  const matching::Rule rule = compile(reference_, read_body(request).rule);
+  std::string text;
+  contracts::JsonWriter writer(text);
+  writer.begin_object();
+  writer.member("ok", true);
+  writer.key("attributes");
+  writer.begin_array();
+  for (const std::uint32_t slot : rule.slots()) writer.value((*reference_.dictionary)[slot].name);
+  writer.end_array();
+  writer.key("leaves");
+  writer.begin_array();
+  for (const matching::Leaf& leaf : rule.leaves()) {
+    writer.begin_object();
+    writer.member("text", leaf.text);
+    writer.key("attributes");
+    writer.begin_array();
+    for (const std::uint32_t slot : leaf.slots) writer.value((*reference_.dictionary)[slot].name);
+    writer.end_array();
+    writer.member("operation", leaf.operation);
+    writer.member("limit", leaf.limit);
+    writer.member("label_zh", leaf.label_zh);
+    writer.end_object();
+  }
+  writer.end_array();
+  writer.member("normalised", rule.normalised());
+  writer.end_object();
+  return http::ok(std::move(text));
+}
+
+asio::awaitable<http::Response> RuleRoutes::audience(http::Request& request) {
+  const RuleBody body = read_body(request);
+  matching::Rule rule = compile(reference_, body.rule);
+  if (!profiles_.ready())
+    co_return http::respond(http::problems::unavailable(std::chrono::seconds(1), "profiles are being folded from the log.", "企业画像正在由日志重建。"));
+  const std::vector<matching::Leaf> leaves(rule.leaves().begin(), rule.leaves().end());
+  PreviewRequest wanted{std::move(rule), body.asof.value_or(domain::date_of(now_())), body.near, static_cast<std::size_t>(body.sample)};
+  const AudiencePreview preview = co_await preview_audience(profiles_, std::move(wanted));
+
+  std::string text;
+  contracts::JsonWriter writer(text);
+  writer.begin_object();
+  writer.member("eligible", preview.eligible);
+  writer.member("unknown", preview.unknown);
+  writer.member("ineligible", preview.ineligible);
+  writer.key("near");
+  writer.begin_array();
+  for (std::size_t i = 0; i < preview.near.size(); ++i) {
+    if (preview.near[i] == 0) continue;
+    writer.begin_object();
+    writer.member("leaf", leaves[i].text);
+    writer.member("count", preview.near[i]);
+    writer.end_object();
+  }
+  writer.end_array();
+  writer.key("sample");
+  writer.begin_array();
+  for (const enterprise::Uscc& uscc : preview.sample) writer.value(uscc.text());
+  writer.end_array();
+  writer.member("took_us", static_cast<std::int64_t>(preview.took.count()));
+  writer.end_object();
+  co_return http::ok(std::move(text));
+}
+
+}  // namespace zhida::operators

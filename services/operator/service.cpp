@@ -1,0 +1,27 @@
+#include "operator/service.hpp"
+
+#include <utility>
+
+namespace zhida::operators {
+
+Service::Service(const Dependencies& with, Settings settings)
+    : rules_{with.reference, policy::LinkPolicy(std::move(settings.link_hosts)), std::move(settings.page_url)},
+      gateway_(with.log, with.catalog, with.now, settings.patience),
+      sealer_(with.master_key, with.profiles),
+      owner_(with.log, with.catalog, rules_, with.now, with.journal),
+      clock_(with.catalog, with.deliveries, gateway_, rules_, with.now, with.journal),
+      catalog_routes_(with.catalog, gateway_),
+      campaign_routes_(with.catalog, with.deliveries, gateway_),
+      enterprise_routes_({with.log, with.reference, with.catalog, with.profiles, with.deliveries, sealer_, with.now}),
+      rule_routes_(with.reference, with.profiles, with.now),
+      record_routes_(with.log, with.catalog, with.deliveries, with.now) {}
+
+void Service::add_routes(http::Router& router) {
+  catalog_routes_.add_to(router);
+  campaign_routes_.add_to(router);
+  enterprise_routes_.add_to(router);
+  rule_routes_.add_to(router);
+  record_routes_.add_to(router);
+}
+
+}  // namespace zhida::operators

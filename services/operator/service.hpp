@@ -1,0 +1,60 @@
+#pragma once
+
+#include "operator/campaigns/campaign_routes.hpp"
+#include "operator/catalog/catalog_routes.hpp"
+#include "operator/commands/campaign_clock.hpp"
+#include "operator/commands/command_owner.hpp"
+#include "operator/intake/enterprise_routes.hpp"
+#include "operator/records/record_routes.hpp"
+#include "operator/rules/rule_routes.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace zhida::operators {
+
+struct Settings {
+  std::vector<std::string> link_hosts;            ///< hosts that links may lead to; `*.gov.cn` for all below gov.cn
+  std::string page_url;                           ///< where the link of a package without target leads
+  std::chrono::milliseconds patience{5'000};      ///< how long a request waits for what becomes of its command
+};
+
+struct Dependencies {
+  log::EventLog& log;
+  const stores::ReferenceData& reference;
+  stores::CatalogStore& catalog;
+  stores::ProfileStore& profiles;
+  stores::DeliveriesReader& deliveries;
+  const auth::Digest& master_key;
+  const observe::Log& journal;
+  Now now;
+};
+
+/// The operators' side: routes for the data centre, operators and auditors; the owner of all commands; the campaigns' clock.
+class Service {
+ public:
+  Service(const Dependencies& dependencies, Settings settings);
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  void add_routes(http::Router& router);
+
+  // Background work: spawn each in a TaskGroup.
+  boost::asio::awaitable<void> run_owner() { return owner_.run(); }
+  boost::asio::awaitable<void> run_clock() { return clock_.run(); }
+
+ private:
+  CommandRules rules_;
+  CommandGateway gateway_;
+  Sealer sealer_;
+  CommandOwner owner_;
+  CampaignClock clock_;
+  CatalogRoutes catalog_routes_;
+  CampaignRoutes campaign_routes_;
+  EnterpriseRoutes enterprise_routes_;
+  RuleRoutes rule_routes_;
+  RecordRoutes record_routes_;
+};
+
+}  // namespace zhida::operators
