@@ -10,13 +10,79 @@ constexpr std::size_t longest_name = 600;    // bytes
 
 }  // namespace
 
-const ProfileLine* ProfileLineReader::read(std::string_view text, Date latest) {
+void ProfileLineReader::clear() {
   errors_.clear();
   elements_.clear();
+  seen_.clear();
   line_.uscc.reset();
   line_.name.reset();
   line_.attributes.clear();
+}
 
+bool ProfileLineReader::read_plain_statement(PlainCursor& cursor, Date latest) {
+  AttributeStatement& added = line_.attributes.emplace_back();
+  if (!cursor.key(added.name) || !seen_.add(added.name) || !cursor.take('{')) return false;
+  bool has_value = false, has_source = false, has_date = false;
+  do {
+    std::string_view member;
+    if (!cursor.key(member)) return false;
+    if (member == "value" && !has_value) {
+      has_value = true;
+      if (!cursor.value(added.value, elements_)) return false;
+    } else if (member == "source" && !has_source) {
+      has_source = cursor.text(added.source) && !added.source.empty() && added.source.size() <= longest_source;
+      if (!has_source) return false;
+    } else if (member == "as_of" && !has_date) {
+      std::string_view date;
+      if (!cursor.text(date)) return false;
+      const auto parsed = domain::parse_date(date);
+      if (!parsed || *parsed > latest) return false;
+      added.as_of = *parsed;
+      has_date = true;
+    } else {
+      return false;
+    }
+  } while (cursor.take(','));
+  return cursor.take('}') && has_value && has_source && has_date;
+}
+
+bool ProfileLineReader::read_plain(std::string_view text, Date latest) {
+  PlainCursor cursor(text);
+  if (!cursor.take('{')) return false;
+  bool has_attributes = false;
+  do {
+    std::string_view member, content;
+    if (!cursor.key(member)) return false;
+    if (member == "uscc" && !line_.uscc) {
+      if (!cursor.text(content)) return false;
+      line_.uscc = enterprise::Uscc::parse(content);
+      if (!line_.uscc) return false;
+    } else if (member == "name" && !line_.name) {
+      if (!cursor.text(content) || content.empty() || content.size() > longest_name) return false;
+      line_.name = content;
+    } else if (member == "attributes" && !has_attributes) {
+      has_attributes = true;
+      if (!cursor.take('{')) return false;
+      if (cursor.take('}')) continue;
+      do {
+        if (!read_plain_statement(cursor, latest)) return false;
+      } while (cursor.take(','));
+      if (!cursor.take('}')) return false;
+    } else {
+      return false;
+    }
+  } while (cursor.take(','));
+  return cursor.take('}') && cursor.at_end();
+}
+
+const ProfileLine* ProfileLineReader::read(std::string_view text, Date latest) {
+  clear();
+  if (way_ == ReadingWay::quick && read_plain(text, latest)) return &line_;
+  return read_thoroughly(text, latest);
+}
+
+const ProfileLine* ProfileLineReader::read_thoroughly(std::string_view text, Date latest) {
+  clear();
   const Json* root = json_.parse(text);
   if (root == nullptr) {
     errors_.push_back(json_.error());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "contracts/json.hpp"
+#include "contracts/profiles/plain_cursor.hpp"
 #include "domain/enterprise/profile.hpp"
 #include "domain/enterprise/uscc.hpp"
 
@@ -27,9 +28,15 @@ struct ProfileLine {
   std::vector<AttributeStatement> attributes;
 };
 
+/// How profile texts are read: both ways give the same; `thorough` reads all of JSON and names mistakes, `quick` tries the plain form
+/// first.
+enum class ReadingWay : std::uint8_t { quick, thorough };
+
 /// Reads such lines, one after the other, in the same buffers: nothing is allocated once they have grown.
 class ProfileLineReader {
  public:
+  explicit ProfileLineReader(ReadingWay way = ReadingWay::quick) : way_(way) { elements_.reserve(256); }
+
   /// `{"uscc","name","attributes":{name:{"value","source","as_of"}}}`. Null if the text is wrong: then `errors()` says where; values are
   /// not checked here, the attribute dictionary does that. The line lives until the next `read`, and no longer than `text`.
   ///
@@ -39,7 +46,14 @@ class ProfileLineReader {
   const FieldErrors& errors() const { return errors_; }
 
  private:
+  void clear();
+  bool read_plain(std::string_view text, Date latest);
+  bool read_plain_statement(PlainCursor& cursor, Date latest);
+  const ProfileLine* read_thoroughly(std::string_view text, Date latest);
+
+  ReadingWay way_;
   JsonText json_;
+  SeenNames seen_;
   ProfileLine line_;
   FieldErrors errors_;
   std::vector<std::string_view> elements_;

@@ -137,12 +137,86 @@ void ProfilePatchedReader::read_patch(JsonReader& reader) {
   }
 }
 
-const ProfilePatched* ProfilePatchedReader::read(std::string_view json) {
+void ProfilePatchedReader::clear() {
   errors_.clear();
   elements_.clear();
   event_.attributes.clear();
   event_.sealed_name.reset();
   event_.determinations.clear();
+}
+
+/// `{"source":…,"as_of":…,"set":{…},"remove":[…]}` in this order, as they are written.
+bool ProfilePatchedReader::read_plain_group(PlainCursor& cursor) {
+  AttributeStatement head;
+  std::string_view member, date;
+  if (!cursor.take('{') || !cursor.key(member) || member != "source" || !cursor.text(head.source)) return false;
+  if (!cursor.take(',') || !cursor.key(member) || member != "as_of" || !cursor.text(date)) return false;
+  const auto as_of = domain::parse_date(date);
+  if (!as_of) return false;
+  head.as_of = *as_of;
+  seen_.clear();
+  bool has_set = false;
+  while (cursor.take(',')) {
+    if (!cursor.key(member)) return false;
+    if (member == "set" && !has_set) {
+      has_set = true;
+      if (!cursor.take('{')) return false;
+      do {
+        AttributeStatement& added = event_.attributes.emplace_back(head);
+        if (!cursor.key(added.name) || !seen_.add(added.name) || !cursor.value(added.value, elements_)) return false;
+        if (added.value.kind == RawValue::Kind::null) return false;
+      } while (cursor.take(','));
+      if (!cursor.take('}')) return false;
+    } else if (member == "remove") {
+      if (!cursor.take('[')) return false;
+      do {
+        if (!cursor.text(event_.attributes.emplace_back(head).name)) return false;
+      } while (cursor.take(','));
+      if (!cursor.take(']')) return false;
+      break;  // the last member as written
+    } else {
+      return false;
+    }
+  }
+  return cursor.take('}');
+}
+
+bool ProfilePatchedReader::read_plain(std::string_view json) {
+  PlainCursor cursor(json);
+  std::string_view member, text;
+  if (!cursor.take('{') || !cursor.key(member) || member != "uscc" || !cursor.text(text)) return false;
+  const auto uscc = enterprise::Uscc::parse(text);
+  if (!uscc || !cursor.take(',') || !cursor.key(member) || member != "recorded_at" || !cursor.text(text)) return false;
+  const auto recorded_at = domain::parse_instant(text);
+  if (!recorded_at) return false;
+  event_.uscc = *uscc;
+  event_.recorded_at = *recorded_at;
+  bool more = cursor.take(',');
+  if (more && !cursor.key(member)) return false;
+  if (more && member == "patch") {
+    if (!cursor.take('[')) return false;
+    do {
+      if (!read_plain_group(cursor)) return false;
+    } while (cursor.take(','));
+    if (!cursor.take(']')) return false;
+    more = cursor.take(',');
+    if (more && !cursor.key(member)) return false;
+  }
+  if (more) {
+    if (member != "name" || !cursor.text(text)) return false;
+    event_.sealed_name = text;
+  }
+  return cursor.take('}') && cursor.at_end();
+}
+
+const ProfilePatched* ProfilePatchedReader::read(std::string_view json) {
+  clear();
+  if (way_ == ReadingWay::quick && read_plain(json)) return &event_;
+  return read_thoroughly(json);
+}
+
+const ProfilePatched* ProfilePatchedReader::read_thoroughly(std::string_view json) {
+  clear();
   const Json* root = json_.parse(json);
   if (root == nullptr) {
     errors_.push_back(json_.error());

@@ -29,15 +29,23 @@ void append_json(std::string& out, const ProfilePatched& event);
 /// Reads such events, one after the other, in the same buffers.
 class ProfilePatchedReader {
  public:
+  explicit ProfilePatchedReader(ReadingWay way = ReadingWay::quick) : way_(way) { elements_.reserve(256); }
+
   /// Null if `json` is not such an event: then `errors()` says where. The event lives until the next `read`, and no longer than `json`.
   const ProfilePatched* read(std::string_view json);
 
   const FieldErrors& errors() const { return errors_; }
 
  private:
+  void clear();
+  bool read_plain(std::string_view json);
+  bool read_plain_group(PlainCursor& cursor);
+  const ProfilePatched* read_thoroughly(std::string_view json);
   void read_patch(JsonReader& reader);
 
+  ReadingWay way_;
   JsonText json_;
+  SeenNames seen_;
   ProfilePatched event_;
   FieldErrors errors_;
   std::vector<std::string_view> elements_;
