@@ -19,7 +19,7 @@ inline constexpr std::string_view fold_name = "deliveries";
 /// Days since 1970 in Asia/Shanghai.
 using Day = std::uint32_t;
 
-constexpr Day day_of(delivery::Hour hour) { return (hour + 8) / 24; }
+constexpr Day day_of(delivery::Hour hour) { return static_cast<Day>((std::uint64_t{hour} + 8) / 24); }
 
 /// `1/4096`: version of the encoding, number of buckets.
 std::string layout(std::uint32_t buckets);
