@@ -1,0 +1,21 @@
+#pragma once
+
+#include "contracts/json.hpp"
+#include "domain/policy/check.hpp"
+#include "page/checkup/subject.hpp"
+#include "page/shelf.hpp"
+
+namespace zhida::page {
+
+/// One item of a check-up as an object that is left open: verdict, window, what is missing, what fails, what it would bring.
+void begin_item(contracts::JsonWriter& writer, const Offer& offer, const policy::ItemCheck& check, const CheckedSubject& subject,
+                domain::Date asof, cel::Arena& arena);
+
+/// The member `tree`: all conditions of the rule as they are joined, each with its value, limit, state and source.
+void write_tree(contracts::JsonWriter& writer, const Offer& offer, const policy::ItemCheck& check, const CheckedSubject& subject,
+                domain::Date asof, cel::Arena& arena);
+
+/// A value as clients send it: dates as YYYY-MM-DD, lists as arrays, nothing as null.
+void write_value(contracts::JsonWriter& writer, const cel::Value& value);
+
+}  // namespace zhida::page

@@ -1,0 +1,104 @@
+#include "page/checkup/checkup_routes.hpp"
+
+#include "page/checkup/answers.hpp"
+#include "page/checkup/checkup_json.hpp"
+#include "page/request_values.hpp"
+#include "stores/log_reading.hpp"
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+namespace zhida::page {
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t usual_item_bytes = 700;
+
+std::string counts_json(const std::array<std::size_t, 4>& counts) {
+  std::string json;
+  contracts::JsonWriter writer(json);
+  writer.begin_object();
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    writer.member(domain::EnumNames<policy::Verdict>::names[i], static_cast<std::uint64_t>(counts[i]));
+  writer.end_object();
+  return json;
+}
+
+}  // namespace
+
+asio::awaitable<std::string> checkup_json(std::shared_ptr<const ShelfView> shelf, const CheckedSubject& subject, domain::Date asof) {
+  std::array<std::size_t, 4> counts{};
+  std::string items;
+  items.reserve(shelf->offers.size() * usual_item_bytes);
+  contracts::JsonWriter writer(items);
+  cel::Arena arena;
+  stores::Turn turn;
+  writer.begin_array();
+  for (const Offer& offer : shelf->offers) {
+    arena.reset();
+    const policy::ItemCheck check = policy::check_item(*offer.compiled, subject.view(), asof, arena);
+    ++counts[static_cast<std::size_t>(check.decision.verdict)];
+    begin_item(writer, offer, check, subject, asof, arena);
+    writer.end_object();
+    if (turn.over()) co_await turn.pass();
+  }
+  writer.end_array();
+
+  std::string json;
+  json.reserve(items.size() + 160);
+  json += R"({"asof":")";
+  domain::append_date(json, asof);
+  json.append(R"(","counts":)").append(counts_json(counts)).append(R"(,"items":)").append(items).append("}");
+  co_return json;
+}
+
+domain::Date CheckupRoutes::asof(const http::Request& request) const { return asof_of(request, domain::date_of(now_())); }
+
+CheckedSubject CheckupRoutes::subject(const enterprise::Uscc& uscc, domain::Date asof) const {
+  if (!profiles_.ready(profiles_.partition_of(uscc))) throw http::Refused(not_ready());
+  return CheckedSubject(profiles_, uscc, asof);
+}
+
+asio::awaitable<http::Response> CheckupRoutes::all(http::Request& request) {
+  const enterprise::Uscc uscc = uscc_of(request);
+  const domain::Date date = asof(request);
+  const CheckedSubject whom = subject(uscc, date);
+  auto shelf = shelf_.view();
+  std::string json = co_await checkup_json(std::move(shelf), whom, date);
+  co_return http::ok(std::move(json));
+}
+
+asio::awaitable<http::Response> CheckupRoutes::answered(http::Request& request) {
+  const enterprise::Uscc uscc = uscc_of(request);
+  const domain::Date date = asof(request);
+  const Answers answers(request.body, profiles_.dictionary());
+  CheckedSubject whom = subject(uscc, date);
+  for (const auto& [slot, value] : answers.values()) whom.answer(slot, value);
+  auto shelf = shelf_.view();
+  std::string json = co_await checkup_json(std::move(shelf), whom, date);
+  co_return http::ok(std::move(json));
+}
+
+asio::awaitable<http::Response> CheckupRoutes::one(http::Request& request) {
+  const enterprise::Uscc uscc = uscc_of(request);
+  const domain::Date date = asof(request);
+  const auto shelf = shelf_.view();
+  const Offer* const offer = shelf->find(request.param("item"));
+  if (offer == nullptr) throw http::Refused(http::problems::not_found());
+  const CheckedSubject whom = subject(uscc, date);
+  cel::Arena arena;
+  const policy::ItemCheck check = policy::check_item(*offer->compiled, whom.view(), date, arena);
+  std::string json;
+  contracts::JsonWriter writer(json);
+  begin_item(writer, *offer, check, whom, date, arena);
+  writer.member("asof", date);
+  writer.member("rule", offer->compiled->rule.text());
+  writer.member("document", offer->content().document);
+  write_tree(writer, *offer, check, whom, date, arena);
+  writer.end_object();
+  co_return http::ok(std::move(json));
+}
+
+}  // namespace zhida::page

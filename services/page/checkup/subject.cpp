@@ -1,0 +1,37 @@
+#include "page/checkup/subject.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace zhida::page {
+
+CheckedSubject::CheckedSubject(const stores::ProfileStore& profiles, const enterprise::Uscc& uscc, domain::Date date)
+    : slots_(profiles.dictionary().size()), known_(profiles.attributes(uscc)), determinations_(profiles.determinations(uscc)) {
+  profiles.slots(uscc, slots_);
+  std::erase_if(determinations_, [date](const enterprise::Determination& each) { return !enterprise::answer_on(each, date); });
+  determined_.reserve(determinations_.size());
+  for (const enterprise::Determination& each : determinations_) determined_.push_back({each.condition, each.value});
+}
+
+void CheckedSubject::answer(std::uint32_t slot, cel::Value value) {
+  slots_[slot] = value;
+  answered_.push_back(slot);
+}
+
+std::optional<Origin> CheckedSubject::origin(std::uint32_t slot) const {
+  if (slot >= slots_.size() || slots_[slot].is_missing()) return std::nullopt;
+  if (std::ranges::find(answered_, slot) != answered_.end()) return Origin{"answer", std::nullopt, true};
+  auto [at, end] = std::ranges::equal_range(known_, slot, {}, &stores::KnownAttribute::slot);
+  const stores::KnownAttribute* found = nullptr;
+  for (; at != end; ++at)
+    if (!at->value.is_missing()) found = &*at;  // a derived value stands behind the removed one
+  if (found == nullptr) return std::nullopt;
+  return Origin{found->source, found->as_of, false};
+}
+
+const enterprise::Determination* CheckedSubject::determination(std::string_view condition) const {
+  const auto found = std::ranges::find(determinations_, condition, &enterprise::Determination::condition);
+  return found == determinations_.end() ? nullptr : &*found;
+}
+
+}  // namespace zhida::page
