@@ -1,0 +1,274 @@
+#include "dispatcher/partition_dispatcher.hpp"
+
+#include "platform/runtime/graceful_stop.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace zhida::dispatcher {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using boost::system::result;
+using campaign::Lane;
+using Clock = stores::Notice::Clock;
+
+constexpr std::size_t facts_between_clocks = 16;
+constexpr log::Offset never = std::numeric_limits<log::Offset>::max();
+
+}  // namespace
+
+PartitionDispatcher::PartitionDispatcher(Service& service, int partition)
+    : service_(service),
+      with_(service.dependencies_),
+      partition_(partition),
+      queues_(with_.catalog, with_.deliveries, with_.deliveries_progress, partition, service.settings_.watch_ended),
+      recheck_(with_.profiles) {}
+
+asio::awaitable<void> PartitionDispatcher::run() {
+  co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation(), asio::enable_terminal_cancellation());
+  co_await asio::this_coro::throw_if_cancelled(false);
+  bool opened = false;
+  for (;;) {
+    if (co_await runtime::stop_requested()) co_return;
+    result<void> done;
+    if (opened)
+      done = co_await turn();
+    else
+      done = co_await open();
+    if (done) {
+      opened = true;
+      last_failure_.clear();
+      continue;
+    }
+    if (co_await runtime::stop_requested()) co_return;
+    service_.metrics_.failures.increment();
+    std::string failure = done.error().message();
+    if (failure != last_failure_) with_.journal.warning("dispatcher.waits", {{"partition", partition_}, {"reason", failure}});
+    last_failure_ = std::move(failure);
+    co_await rest(service_.settings_.retry);
+  }
+}
+
+asio::awaitable<void> PartitionDispatcher::rest(std::chrono::milliseconds time) {
+  stores::Notice never_rung(with_.executor);
+  co_await runtime::wait_for_work(never_rung.wait(Clock::now() + time));
+}
+
+// What an earlier life sent must be folded first, or it would be sent again.
+auto PartitionDispatcher::open() -> Result<void> {
+  while (!with_.catalog.ready() || !with_.profiles.ready(partition_)) co_await rest(std::chrono::milliseconds(20));
+  for (const char* topic : {"intents-urgent", "intents", "receipts-urgent", "receipts", "outcomes"}) {
+    const result<log::Range> range = co_await with_.log.range(topic, partition_);
+    if (!range) co_return range.error();
+    bool folded = range->end == 0;
+    while (!folded) {
+      folded = co_await with_.deliveries.wait_until(topic, partition_, range->end - 1, service_.settings_.retry);
+      if (co_await runtime::stop_requested()) co_return error_code(asio::error::operation_aborted);
+    }
+  }
+  co_return result<void>();
+}
+
+auto PartitionDispatcher::turn() -> Result<void> {
+  Queue* queue = queues_.pick(with_.now());
+  const bool due = queue == nullptr || queues_.is_catalog_stale() || Clock::now() - refreshed_ >= service_.settings_.look_again;
+  if (due && queues_.is_stale()) {
+    result<void> refreshed = co_await refresh();
+    if (!refreshed) co_return refreshed;
+    queue = queues_.pick(with_.now());
+  }
+  if (queue == nullptr) {
+    co_await measure_age();
+    if (!queues_.is_stale()) co_await runtime::wait_for_work(with_.deliveries_progress.moved(Clock::now() + service_.settings_.look_again));
+    co_return result<void>();
+  }
+  const Block block = queue->blocks.front().block;
+  const result<void> sent = co_await send(*queue, block);
+  if (sent) queue->blocks.pop_front();
+  co_return sent;
+}
+
+auto PartitionDispatcher::refresh() -> Result<void> {
+  refreshed_ = Clock::now();
+  result<void> done = co_await queues_.refresh(with_.now());
+  if (!done) co_return done;
+  service_.metrics_.open(partition_).set(static_cast<double>(queues_.open()));
+  co_await measure_age();
+  co_return done;
+}
+
+asio::awaitable<void> PartitionDispatcher::measure_age() {
+  std::map<Block, std::int64_t> decided;
+  std::int64_t oldest = with_.now().time_since_epoch().count();
+  for (const auto& [lane, block] : queues_.oldest()) {
+    const auto known = decided_ms_.find(block);
+    std::int64_t at = known != decided_ms_.end() ? known->second : 0;
+    if (at == 0) {
+      log::ReadLimits one;
+      one.records = 1;
+      const result<log::Batch> batch = co_await with_.log.read(intents_of(lane), partition_, static_cast<log::Offset>(block.offset), one);
+      if (!batch || batch->records.empty()) continue;
+      at = batch->records.front()->event.time_ms;
+    }
+    decided[block] = at;
+    oldest = std::min(oldest, at);
+  }
+  decided_ms_ = std::move(decided);
+  const std::int64_t age = with_.now().time_since_epoch().count() - oldest;
+  service_.metrics_.oldest(partition_).set(static_cast<double>(age) / 1'000);
+}
+
+Action PartitionDispatcher::action_now(const Queue& queue) const {
+  const auto campaign = with_.catalog.campaign(queue.state->id);
+  return campaign == nullptr ? Action::hold : action_of(*campaign, with_.now());
+}
+
+Recheck::Block PartitionDispatcher::describe(const campaign::Campaign& campaign, Block block,
+                                             const contracts::IntentsHeader& header) const {
+  Recheck::Block about;
+  about.place.urgent = block.urgent;
+  about.place.offset = block.offset;
+  about.action = action_of(campaign, with_.now());
+  about.withdrawn = std::ranges::any_of(campaign.package.contents, [&](const campaign::PinnedContent& content) {
+    if (content.type != policy::ContentType::item) return false;
+    const auto item = with_.catalog.item(content.id);
+    return item == nullptr || item->state() == policy::ItemState::withdrawn;
+  });
+  // Same profiles, same day, same rules: the audience would be the same.
+  const domain::Date today = domain::date_of(with_.now());
+  const auto profiles = static_cast<std::uint64_t>(with_.profiles.progress().position("profiles", partition_));
+  if (profiles != header.profile_position || domain::date_of(header.decided_at) != today) about.again = today;
+  return about;
+}
+
+// Null for a record that is no such block, which the fold would never have shown.
+auto PartitionDispatcher::read(const Queue& queue, Block block) -> Result<BlockPtr> {
+  log::ReadLimits one;
+  one.records = 1;
+  const auto offset = static_cast<log::Offset>(block.offset);
+  const result<log::Batch> batch = co_await with_.log.read(intents_of(queue.state->plan.lane), partition_, offset, one);
+  if (!batch) co_return batch.error();
+  if (batch->records.empty() || batch->records.front()->offset != offset) co_return BlockPtr();
+  const result<BlockPtr> block_read = co_await read_block(with_.executor, with_.pool, batch->records.front());
+  if (!block_read && block_read.error() == boost::system::errc::bad_message) co_return BlockPtr();
+  co_return block_read;
+}
+
+auto PartitionDispatcher::send(Queue& queue, Block block) -> Result<void> {
+  const Lane lane = queue.state->plan.lane;
+  if (action_now(queue) == Action::hold) {
+    queue.read_anew();
+    co_return result<void>();
+  }
+  const result<BlockPtr> read_intents = co_await read(queue, block);
+  if (!read_intents) co_return read_intents.error();
+  const BlockPtr intents = *read_intents;
+
+  const auto campaign = with_.catalog.campaign(queue.state->id);
+  Recheck::Block about;
+  std::string trouble = intents == nullptr ? "a block of its intents cannot be read" : "";
+  std::shared_ptr<const campaign::CompiledCampaign> compiled;
+  if (intents != nullptr) about = describe(*campaign, block, intents->header());
+  if (about.action == Action::deliver) {
+    const campaign::CompileOutcome& outcome = service_.compiled_.get(*campaign);
+    compiled = outcome.compiled;
+    about.compiled = compiled.get();
+    trouble = outcome.reason;
+  }
+  if (intents != nullptr && about.action == Action::hold) {
+    queue.read_anew();
+    co_return result<void>();
+  }
+  if (!trouble.empty()) {
+    with_.journal.error("campaign.unsendable", {{"campaign", campaign->id}, {"reason", trouble}});
+    queues_.answered(lane, block, never);
+    co_return result<void>();
+  }
+
+  result<std::vector<contracts::Receipt>> looked = co_await look_again(about, *intents);
+  if (!looked) co_return looked.error();
+  if (action_now(queue) != about.action) {
+    queue.read_anew();
+    co_return result<void>();
+  }
+  if (looked->empty()) {
+    queues_.answered(lane, block, with_.deliveries_progress.position(receipts_of(lane), partition_));
+    co_return result<void>();
+  }
+
+  contracts::ReceiptsRecorded receipts;
+  receipts.header.campaign = intents->header().campaign;
+  receipts.header.occurrence = intents->header().occurrence;
+  receipts.header.channel = intents->header().channel;
+  receipts.header.at = with_.now();
+  receipts.header.intents_offset = block.offset;
+  receipts.facts = std::move(*looked);
+  const result<log::Offset> offset = co_await append(lane, receipts);
+  if (!offset) co_return offset.error();
+  queues_.answered(lane, block, *offset);
+  count(receipts);
+  co_return result<void>();
+}
+
+auto PartitionDispatcher::look_again(const Recheck::Block& about, const contracts::IntentsDecided& intents)
+    -> Result<std::vector<contracts::Receipt>> {
+  std::vector<const contracts::DecidedFact*> facts;
+  std::vector<enterprise::Uscc> usccs;
+  for (const contracts::DecidedFact& fact : intents.facts()) {
+    if (fact.state != delivery::State::matched) continue;
+    facts.push_back(&fact);
+    usccs.push_back(fact.uscc);
+  }
+  const result<std::vector<delivery::Ledger>> ledgers = co_await with_.deliveries.ledgers(partition_, usccs);
+  if (!ledgers) co_return ledgers.error();
+
+  const delivery::IntentKeyView key = intents.header().key();
+  std::vector<contracts::Receipt> receipts;
+  receipts.reserve(facts.size());
+  for (std::size_t next = 0; next < facts.size();) {
+    const log::ByteGate::Pass pass = co_await service_.floor_->enter(1);
+    if (!pass) co_return error_code(asio::error::operation_aborted);
+    const auto deadline = Clock::now() + service_.settings_.slice;
+    while (next < facts.size() && (next % facts_between_clocks != 0 || Clock::now() < deadline)) {
+      if (auto receipt = recheck_.receipt(about, key, *facts[next], (*ledgers)[next])) receipts.push_back(*receipt);
+      ++next;
+    }
+    if (next < facts.size()) co_await asio::post(with_.executor, asio::use_awaitable);
+  }
+  co_return receipts;
+}
+
+auto PartitionDispatcher::append(Lane lane, const contracts::ReceiptsRecorded& receipts) -> Result<log::Offset> {
+  std::vector<log::NewRecord> records(1);
+  log::NewRecord& record = records.front();
+  record.topic = receipts_of(lane);
+  record.partition = partition_;
+  record.value = contracts::to_json(receipts);
+  record.event.id = delivery::format_campaign(receipts.header.campaign) + "/" + std::to_string(partition_) + "/" +
+                    std::to_string(receipts.header.intents_offset) + "/" + std::string(domain::name_of(receipts.facts.front().state));
+  record.event.type = contracts::ReceiptsRecorded::type;
+  record.event.source = "zhida/dispatcher";
+  record.event.time_ms = receipts.header.at.time_since_epoch().count();
+  const result<std::vector<log::Offset>> offsets = co_await with_.log.append(std::move(records));
+  if (!offsets) co_return offsets.error();
+  co_return offsets->front();
+}
+
+void PartitionDispatcher::count(const contracts::ReceiptsRecorded& receipts) {
+  service_.metrics_.blocks.increment();
+  for (const contracts::Receipt& receipt : receipts.facts) {
+    if (receipt.state == delivery::State::suppressed)
+      service_.metrics_.suppressed(receipt.reason).increment();
+    else
+      service_.metrics_.closed(receipt.state).increment();
+  }
+}
+
+}  // namespace zhida::dispatcher

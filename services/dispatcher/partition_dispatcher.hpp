@@ -1,0 +1,52 @@
+#pragma once
+
+#include "dispatcher/block_reading.hpp"
+#include "dispatcher/open_queues.hpp"
+#include "dispatcher/recheck.hpp"
+#include "dispatcher/service.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/system/result.hpp>
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace zhida::dispatcher {
+
+/// Sends the open intents of one partition.
+class PartitionDispatcher {
+ public:
+  PartitionDispatcher(Service& service, int partition);
+
+  boost::asio::awaitable<void> run();
+
+ private:
+  template <class T>
+  using Result = boost::asio::awaitable<boost::system::result<T>>;
+
+  Result<void> open();
+  Result<void> turn();
+  Result<void> refresh();
+  Result<void> send(Queue& queue, Block block);
+  Result<BlockPtr> read(const Queue& queue, Block block);
+  Result<std::vector<contracts::Receipt>> look_again(const Recheck::Block& about, const contracts::IntentsDecided& intents);
+  Result<log::Offset> append(campaign::Lane lane, const contracts::ReceiptsRecorded& receipts);
+  boost::asio::awaitable<void> measure_age();
+  boost::asio::awaitable<void> rest(std::chrono::milliseconds time);
+
+  Recheck::Block describe(const campaign::Campaign& campaign, Block block, const contracts::IntentsHeader& header) const;
+  Action action_now(const Queue& queue) const;
+  void count(const contracts::ReceiptsRecorded& receipts);
+
+  Service& service_;
+  Dependencies& with_;
+  int partition_;
+  OpenQueues queues_;
+  Recheck recheck_;
+  stores::Notice::Clock::time_point refreshed_{};
+  std::map<Block, std::int64_t> decided_ms_;  // of the oldest blocks
+  std::string last_failure_;
+};
+
+}  // namespace zhida::dispatcher

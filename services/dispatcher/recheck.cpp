@@ -1,0 +1,68 @@
+#include "dispatcher/recheck.hpp"
+
+#include "domain/campaign/already_applied.hpp"
+
+namespace zhida::dispatcher {
+
+using delivery::Reason;
+using delivery::State;
+
+Action action_of(const campaign::Campaign& campaign, domain::Instant now) {
+  switch (campaign.state) {
+    case campaign::State::running:
+      return now < campaign::end_of(campaign.plan) ? Action::deliver : Action::hold;
+    case campaign::State::expired:
+      return Action::expire;
+    case campaign::State::completed:
+    case campaign::State::rejected:
+    case campaign::State::cancelled:
+    case campaign::State::failed:
+      return Action::cancel;
+    default:
+      return Action::hold;
+  }
+}
+
+bool Recheck::is_in_audience(const campaign::CompiledAudience& audience, const enterprise::Uscc& uscc, domain::Date date) {
+  determinations_.clear();
+  profiles_.slots(uscc, slots_);
+  if (const auto row = profiles_.find(uscc)) profiles_.determinations(profiles_.partition_of(uscc), *row, date, determinations_);
+  const policy::Subject subject{slots_, determinations_};
+  return audience.contains(uscc, subject, date, work_);
+}
+
+std::optional<contracts::Receipt> Recheck::receipt(const Block& block, delivery::IntentKeyView key, const contracts::DecidedFact& fact,
+                                                   const delivery::Ledger& ledger) {
+  const delivery::IntentRecord* intent = ledger.find(key);
+  if (intent == nullptr || !intent->decision || delivery::is_closed(intent->status().state)) return std::nullopt;
+  delivery::Place place = block.place;
+  place.index = fact.index;
+  if (intent->decision->place != place) return std::nullopt;
+
+  contracts::Receipt receipt;
+  receipt.uscc = fact.uscc;
+  const auto suppressed = [&receipt](Reason reason) {
+    receipt.state = State::suppressed;
+    receipt.reason = reason;
+    return receipt;
+  };
+  switch (block.action) {
+    case Action::hold:
+      return std::nullopt;
+    case Action::cancel:
+      receipt.state = State::cancelled;
+      return receipt;
+    case Action::expire:
+      receipt.state = State::expired;
+      return receipt;
+    case Action::deliver:
+      break;
+  }
+  if (block.withdrawn) return suppressed(Reason::item_withdrawn);
+  if (campaign::already_applied(ledger, block.compiled->item_keys)) return suppressed(Reason::already_applied);
+  if (block.again && !is_in_audience(block.compiled->audience, fact.uscc, *block.again)) return suppressed(Reason::ineligible_at_send);
+  receipt.state = State::delivered;
+  return receipt;
+}
+
+}  // namespace zhida::dispatcher

@@ -1,0 +1,23 @@
+#include "matcher/metrics.hpp"
+
+#include <string>
+
+namespace zhida::matcher {
+
+Metrics::Metrics(observe::Metrics& registry)
+    : matched(registry.counter("zhida_matcher_decided_total", "Intents decided, by state.", {{"state", "matched"}, {"reason", ""}})),
+      looked_at(registry.counter("zhida_matcher_enterprises_total", "Enterprises looked at to decide campaigns.")),
+      blocks(registry.counter("zhida_matcher_blocks_total", "Blocks of intents appended.")),
+      partitions_decided(registry.counter("zhida_matcher_partitions_decided_total", "Partitions of campaigns decided to their end.")),
+      failures(registry.counter("zhida_matcher_failures_total", "Turns given up because the log or a fold could not be reached.")),
+      deciding(registry.gauge("zhida_matcher_deciding", "Partitions of campaigns being decided.")) {
+  for (std::size_t i = 0; i < suppressed_.size(); ++i) {
+    const auto reason = static_cast<delivery::Reason>(i);
+    suppressed_[i] = &matched;  // never asked for: no suppression
+    if (delivery::is_suppression(reason))
+      suppressed_[i] = &registry.counter("zhida_matcher_decided_total", "Intents decided, by state.",
+                                         {{"state", "suppressed"}, {"reason", std::string(domain::name_of(reason))}});
+  }
+}
+
+}  // namespace zhida::matcher

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "domain/delivery/state.hpp"
+#include "platform/observe/metrics.hpp"
+
+#include <array>
+
+namespace zhida::matcher {
+
+/// What the matcher counts.
+struct Metrics {
+  explicit Metrics(observe::Metrics& registry);
+
+  observe::Counter& matched;             ///< intents decided and open
+  observe::Counter& looked_at;           ///< enterprises an audience was asked about
+  observe::Counter& blocks;              ///< blocks of intents appended
+  observe::Counter& partitions_decided;  ///< marks appended
+  observe::Counter& failures;            ///< turns that ended because log or folds could not be reached
+  observe::Gauge& deciding;              ///< campaigns × partitions not wholly decided
+
+  /// Intents decided and not to be sent.
+  observe::Counter& suppressed(delivery::Reason reason) { return *suppressed_[static_cast<std::size_t>(reason)]; }
+
+ private:
+  std::array<observe::Counter*, domain::EnumNames<delivery::Reason>::names.size()> suppressed_{};
+};
+
+}  // namespace zhida::matcher

@@ -1,0 +1,92 @@
+#pragma once
+
+#include "matcher/candidates.hpp"
+#include "matcher/service.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/system/result.hpp>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace zhida::matcher {
+
+/// Decides one partition of all running campaigns.
+class PartitionMatcher {
+ public:
+  PartitionMatcher(Service& service, int partition);
+
+  boost::asio::awaitable<void> run();
+
+ private:
+  enum class Stage {
+    opening,   ///< not begun, or to be begun anew
+    deciding,  ///< enterprises are looked at
+    closing,   ///< all are; the mark is appended once the fold shows how many intents there are
+    over,      ///< the mark is in the log, or nothing can be decided
+  };
+
+  /// One campaign in this partition.
+  struct Run {
+    std::shared_ptr<const campaign::Campaign> campaign;
+    std::shared_ptr<const campaign::CompiledCampaign> compiled;
+    Stage stage = Stage::opening;
+    std::uint64_t last_turn = 0;
+
+    std::size_t cursor = 0;  // the next row, or place in the list
+    std::size_t end = 0;
+
+    // The block being gathered, and the moment at which that began.
+    Candidates candidates;
+    std::size_t gathered_from = 0;
+    domain::Instant at{};
+    std::uint64_t profile_position = 0;
+
+    log::Offset folded_before = 0;  // the fold must have come so far before the next stage
+    bool uncertain = false;         // an append was not acknowledged: what it left must be folded before beginning anew
+  };
+
+  template <class T>
+  using Result = boost::asio::awaitable<boost::system::result<T>>;
+
+  Result<void> open();
+  Result<void> turn();
+  Result<void> begin(Run& run);
+  Result<void> look_on(Run& run);
+  Result<void> decide_block(Run& run);
+  Result<void> close(Run& run);
+  Result<log::Offset> append(const Run& run, std::string id, std::string_view type, std::string value);
+  boost::asio::awaitable<void> wait();
+  boost::asio::awaitable<void> rest(std::chrono::milliseconds time);
+
+  void refresh();
+  Run* pick();
+  void look_at(Run& run);
+  void begin_block(Run& run);
+  void rewind(Run& run);
+  bool is_running(const Run& run) const;
+  bool is_folded(const Run& run) const;
+  bool has_withdrawn_item(const campaign::Campaign& campaign) const;
+  contracts::IntentsHeader header_of(const Run& run) const;
+  delivery::IntentKeyView key_of(const Run& run) const;
+
+  Service& service_;
+  Dependencies& with_;
+  int partition_;
+  Evidence evidence_;
+  std::map<std::string, Run, std::less<>> runs_;
+  std::uint64_t catalog_seen_ = 0;
+  std::uint64_t turns_ = 0;
+  std::string last_failure_;
+
+  // Scratch of one enterprise.
+  std::vector<cel::Value> slots_;
+  std::vector<matching::Determination> determinations_;
+  campaign::CompiledAudience::Work work_;
+};
+
+}  // namespace zhida::matcher
