@@ -21,11 +21,11 @@ std::string line(const std::string& attributes) {
 
 TEST(ProfileLines, AreReadAsTheyStand) {
   ProfileLineReader reader;
-  const ProfileLine* read = reader.read(line(R"("size_class":{"value":"small","source":"统计局","as_of":"2026-06-30"},
+  const std::string text = line(R"("size_class":{"value":"small","source":"统计局","as_of":"2026-06-30"},
       "employees":{"value":12,"source":"人社","as_of":"2026-11-23"},"ratio":{"value":0.5,"source":"税务","as_of":"2026-01-01"},
       "legal_person":{"value":true,"source":"市监","as_of":"2026-01-01"},"gone":{"value":null,"source":"市监","as_of":"2026-01-01"},
-      "qualifications":{"value":["hnte","tsme"],"source":"科委","as_of":"2026-01-01"},"none":{"value":[],"source":"科委","as_of":"2026-01-01"})"),
-                                        today);
+      "qualifications":{"value":["hnte","tsme"],"source":"科委","as_of":"2026-01-01"},"none":{"value":[],"source":"科委","as_of":"2026-01-01"})");
+  const ProfileLine* read = reader.read(text, today);
   ASSERT_NE(read, nullptr);
   EXPECT_EQ(read->uscc->text(), code);
   EXPECT_EQ(read->name, "某公司");
@@ -80,11 +80,11 @@ TEST(ProfileLines, SayWhatIsWrong) {
 }
 
 ProfilePatched example(ProfileLineReader& reader) {
-  const ProfileLine* read =
-      reader.read(line(R"("a":{"value":1,"source":"s","as_of":"2026-01-01"},"b":{"value":"x","source":"t","as_of":"2026-01-01"},
+  static const std::string text =  // static: the event views it
+      line(R"("a":{"value":1,"source":"s","as_of":"2026-01-01"},"b":{"value":"x","source":"t","as_of":"2026-01-01"},
       "c":{"value":null,"source":"s","as_of":"2026-01-01"},"d":{"value":2.0,"source":"s","as_of":"2026-01-01"},
-      "e":{"value":["y"],"source":"s","as_of":"2026-01-02"})"),
-                  today);
+      "e":{"value":["y"],"source":"s","as_of":"2026-01-02"})");
+  const ProfileLine* read = reader.read(text, today);
   EXPECT_NE(read, nullptr);
   ProfilePatched event;
   event.uscc = *read->uscc;
