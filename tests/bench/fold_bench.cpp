@@ -3,7 +3,6 @@
 // Four partitions of one process, as standalone has them: a campaign to all is decided, then delivered, then read.
 
 #include "contracts/intents/intents_decided.hpp"
-#include "contracts/profiles/profile_patched.hpp"
 #include "contracts/receipts/receipts_recorded.hpp"
 #include "platform/log/memory_log.hpp"
 #include "platform/redis/client.hpp"

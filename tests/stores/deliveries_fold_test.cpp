@@ -216,11 +216,8 @@ TEST_F(DeliveriesFoldTest, AbandonsAStateOfAnotherLog) {
     auto folders = start(writer);
     co_await catch_up();
     co_await expect_exact();
-    co_await sleep(100ms);
-    const auto metas = co_await other_writer.command("KEYS", "zhida:{?}:deliveries");
-    const auto keys = co_await other_writer.command("KEYS", "zhida:{0}:deliveries:*:h");
-    EXPECT_EQ(metas->items.size(), 2u);
-    EXPECT_EQ(keys->items.size(), 1u) << "the other log's keys are cleared away";
+    co_await expect_keys("zhida:{?}:deliveries", 2);
+    co_await expect_keys("zhida:{0}:deliveries:*:h", 1);  // the other log's are cleared away
     co_await folders->kill();
   };
   run_coroutine(io, body(), 60s);
@@ -266,9 +263,7 @@ TEST_F(DeliveriesFoldTest, ARebuildFindsWhatSomebodyChangedAndReplacesIt) {
     EXPECT_TRUE(found && found->different >= 1);
     co_await catch_up();
     co_await expect_exact();
-    co_await sleep(100ms);
-    const auto left = co_await other_writer.command("KEYS", "zhida:{0}:deliveries:*:h");
-    EXPECT_EQ(left->items.size(), 1u) << "the replaced generation's keys are cleared away";
+    co_await expect_keys("zhida:{0}:deliveries:*:h", 1);  // those of the replaced generation are cleared away
     co_await folders->kill();
   };
   run_coroutine(io, body(), 60s);
@@ -288,7 +283,8 @@ TEST_F(DeliveriesFoldTest, AnotherNumberOfBucketsIsBuiltBesideTheLiveState) {
     const auto before = co_await reader.campaign(1);
     EXPECT_TRUE(before.has_value());
     auto folders = start(writer);
-    co_await sleep(300ms);
+    co_await expect_keys("zhida:{?}:deliveries:*:e:f", 2);  // of sixteen, where there were four
+    co_await expect_keys("zhida:{?}:deliveries:*:h", 2);
     co_await expect_exact();
     co_await folders->kill();
   };

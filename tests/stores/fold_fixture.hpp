@@ -97,6 +97,17 @@ class FoldTest : public testing::Test {
     }
     ADD_FAILURE() << "the log is not folded";
   }
+  /// Waits until a look at Redis gives `count` keys that match `pattern`.
+  boost::asio::awaitable<void> expect_keys(std::string pattern, std::size_t count) {
+    std::size_t found = 0;
+    for (int attempt = 0; attempt < 1'000; ++attempt) {
+      const auto keys = co_await reader_client.command("KEYS", pattern);
+      found = keys ? keys->items.size() : 0;
+      if (found == count) co_return;
+      co_await sleep(std::chrono::milliseconds(10));
+    }
+    ADD_FAILURE() << found << " keys like " << pattern << ", not " << count;
+  }
   boost::asio::awaitable<void> expect_exact();
 
   boost::asio::io_context io{1};

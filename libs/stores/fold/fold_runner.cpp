@@ -65,7 +65,8 @@ asio::awaitable<void> FoldRunner::run() {
     const auto began = Notice::Clock::now();
     const result<void> ended = co_await session();
     if (ended) co_return;
-    become(FoldCondition::stuck, ended.error().message());
+    // While everything starts Redis is not there yet; that is nothing to report.
+    if (condition_ != FoldCondition::starting || ended.error() != Error::unavailable) become(FoldCondition::stuck, ended.error().message());
     if (Notice::Clock::now() - began > settings_.longest_delay) delay = settings_.first_delay;
     co_await pause(delay);
     delay = std::min(2 * delay, settings_.longest_delay);
