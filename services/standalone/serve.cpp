@@ -86,7 +86,7 @@ class Server {
     process::RedisServer::Options options;
     if (!settings_.redis_server.empty()) options.program = settings_.redis_server;
     redis_server_.emplace(context_.get_executor(), directory_.redis(),
-                          [this](std::string_view event) { journal_.warning("redis.child", {{"event", event}}); }, options);
+                          [this](std::string_view what) { journal_.info("redis.child", {{"what", what}}); }, options);
     return redis_server_->address();
   }
 

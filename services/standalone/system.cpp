@@ -1,5 +1,6 @@
 #include "standalone/system.hpp"
 
+#include "platform/auth/digest.hpp"
 #include "platform/json/document.hpp"
 #include "platform/runtime/graceful_stop.hpp"
 #include "schemas/files.hpp"
@@ -52,6 +53,13 @@ operators::Settings operator_settings(const ServeSettings& settings) {
   return made;
 }
 
+page::Settings page_settings(const ServeSettings& settings, const auth::Digest& master_key) {
+  page::Settings made;
+  made.token_key = auth::hkdf_sha256(auth::bytes_of(master_key), "", "zhida click links", 32);
+  made.page_url = settings.page_url;
+  return made;
+}
+
 }  // namespace
 
 System::System(asio::any_io_executor executor, const DataDirectory& directory, const ServeSettings& settings, redis::Address redis,
@@ -76,7 +84,13 @@ System::System(asio::any_io_executor executor, const DataDirectory& directory, c
       deliveries_progress_(executor),
       deliveries_fold_({.partitions = settings.partitions}),
       deliveries_(read_redis_, deliveries_fold_, settings.partitions, deliveries_progress_),
-      operators_({log_, reference_, catalog_, profiles_, deliveries_, master_key_, journal, &now}, operator_settings(settings)) {
+      operators_({log_, reference_, catalog_, profiles_, deliveries_, master_key_, journal, &now}, operator_settings(settings)),
+      matcher_({executor, log_, catalog_, profiles_, deliveries_, deliveries_progress_, reference_, metrics_, journal, &now,
+                [&journal](std::string_view campaign, std::string_view reason) {
+                  journal.error("campaign.undecidable", {{"campaign", campaign}, {"reason", reason}});
+                }}),
+      dispatcher_({executor, pool_, log_, catalog_, profiles_, deliveries_, deliveries_progress_, reference_, metrics_, journal, &now}),
+      page_({log_, reference_, catalog_, profiles_, deliveries_, metrics_, &now}, page_settings(settings, master_key_)) {
   for (int partition = 0; partition < settings.partitions; ++partition)
     runners_.push_back(std::make_unique<stores::FoldRunner>(
         executor, log_, fold_redis_, deliveries_fold_, partition, deliveries_progress_, dead_letters_,
@@ -84,6 +98,8 @@ System::System(asio::any_io_executor executor, const DataDirectory& directory, c
           journal.info("fold.condition", {{"fold", fold}, {"partition", of}, {"what", what}});
         }));
   operators_.add_routes(router_);
+  page_.add_routes(router_);
+  docs_.add_to(router_);
   add_own_routes();
 }
 
@@ -96,6 +112,10 @@ void System::spawn_work(runtime::TaskGroup& group) {
   group.spawn(catalog_.run());
   for (int partition = 0; partition < profiles_.partitions(); ++partition) group.spawn(profiles_.run(partition));
   for (const auto& runner : runners_) group.spawn(runner->run());
+  for (int partition = 0; partition < profiles_.partitions(); ++partition) {
+    group.spawn(matcher_.run_partition(partition));
+    group.spawn(dispatcher_.run_partition(partition));
+  }
   group.spawn(operators_.run_owner());
   group.spawn(operators_.run_clock());
   group.spawn(run_retention(log_, catalog_, &now, journal_));

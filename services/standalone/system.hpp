@@ -1,6 +1,9 @@
 #pragma once
 
+#include "dispatcher/service.hpp"
+#include "matcher/service.hpp"
 #include "operator/service.hpp"
+#include "page/service.hpp"
 #include "platform/auth/key_ring.hpp"
 #include "platform/http/router.hpp"
 #include "platform/log/sqlite_log.hpp"
@@ -9,6 +12,7 @@
 #include "platform/redis/client.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "standalone/data_directory.hpp"
+#include "standalone/docs/docs_routes.hpp"
 #include "standalone/serve.hpp"
 #include "stores/catalog/catalog_store.hpp"
 #include "stores/deliveries/deliveries_fold.hpp"
@@ -18,6 +22,8 @@
 #include "stores/profiles/profile_store.hpp"
 #include "stores/progress.hpp"
 #include "stores/reference/reference_data.hpp"
+
+#include <boost/asio/thread_pool.hpp>
 
 #include <memory>
 #include <vector>
@@ -55,6 +61,7 @@ class System {
   auth::KeyRing keys_;
   auth::Digest master_key_;
   stores::ReferenceData reference_;
+  boost::asio::thread_pool pool_{1};  // pure work that would keep the executor too long
   log::SqliteLog log_;
   redis::Client fold_redis_;
   redis::Client read_redis_;
@@ -66,6 +73,10 @@ class System {
   stores::DeliveriesReader deliveries_;
   std::vector<std::unique_ptr<stores::FoldRunner>> runners_;
   operators::Service operators_;
+  matcher::Service matcher_;
+  dispatcher::Service dispatcher_;
+  page::Service page_;
+  DocsRoutes docs_;
   http::Router router_;
 };
 

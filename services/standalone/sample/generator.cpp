@@ -271,7 +271,7 @@ void SampleGenerator::append_line(std::uint64_t index, std::string& out) const {
   if (random.chance(20)) standings.push_back("giant");
   write.list(science, "qualifications", standings);
   if (std::ranges::find(standings, "hnte") != standings.end())
-    write.text(science, "hnte_first_date", random_date(random, std::max<std::int64_t>(founded + 1, 2016), 2025));
+    write.text(science, "hnte_first_date", random_date(random, std::clamp<std::int64_t>(founded + 1, 2016, 2025), 2025));
   if (std::ranges::find(standings, "srdi") != standings.end()) write.text(economy, "srdi_first_date", random_date(random, 2021, 2025));
   if (std::ranges::find(standings, "giant") != standings.end()) write.text(economy, "giant_date", random_date(random, 2021, 2025));
   if (random.chance(750)) {
