@@ -4,7 +4,7 @@
 
 #include <random>
 
-namespace zhida::test {
+namespace zhida::launch_test {
 namespace {
 
 using campaign::Audience;
@@ -235,4 +235,4 @@ TEST(Dispatcher, EndsAlikeWhateverIsCutOffOrAnsweredTwice) {
 }
 
 }  // namespace
-}  // namespace zhida::test
+}  // namespace zhida::launch_test

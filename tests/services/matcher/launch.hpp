@@ -11,6 +11,7 @@
 #include "schemas/files.hpp"
 #include "stores/deliveries/deliveries_fold.hpp"
 #include "stores/fold/fold_runner.hpp"
+#include "stores/topic_layout.hpp"
 #include "support/redis_server.hpp"
 #include "support/run_coroutine.hpp"
 
@@ -30,9 +31,11 @@
 #include <utility>
 #include <vector>
 
-namespace zhida::test {
+namespace zhida::launch_test {
 
 namespace asio = boost::asio;
+using test::RedisServer;
+using test::run_coroutine;
 
 /// A log that can lose its acknowledgements, and be told to take its time.
 class UnreliableLog final : public log::EventLog {
@@ -81,15 +84,6 @@ inline enterprise::Uscc uscc(int number) {
   for (std::size_t at = 16, rest = static_cast<std::size_t>(number); rest > 0; --at, rest /= 31)
     digits[at] = enterprise::Uscc::alphabet[rest % 31];
   return *enterprise::Uscc::make(digits);
-}
-
-inline log::Layout small_layout(int partitions) {
-  log::Layout layout;
-  for (const char* name : {"commands", "catalog", "audit"}) layout.push_back({name, 1, log::Retention::forever()});
-  for (const char* name :
-       {"profiles", "vault", "intents", "intents-urgent", "receipts", "receipts-urgent", "engagements", "outcomes", "dead-letters"})
-    layout.push_back({name, partitions, log::Retention::forever()});
-  return layout;
 }
 
 /// Everything a campaign needs to be decided and delivered: log, stores, folds in a real Redis. Matcher and dispatcher run when started,
@@ -394,7 +388,7 @@ class Launch {
   }
 
   asio::io_context io{1};
-  UnreliableLog log{small_layout(partitions)};
+  UnreliableLog log{stores::topic_layout(partitions)};
   domain::Instant now = *domain::parse_instant("2026-06-10T10:00:00+08:00");
   observe::Metrics metrics;
   std::map<std::string, std::string> undecidable;
@@ -444,4 +438,4 @@ class Launch {
   std::map<std::string, campaign::Campaign> campaigns_;
 };
 
-}  // namespace zhida::test
+}  // namespace zhida::launch_test

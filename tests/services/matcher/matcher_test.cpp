@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <random>
 
-namespace zhida::test {
+namespace zhida::launch_test {
 namespace {
 
 using campaign::Audience;
@@ -377,4 +377,4 @@ TEST(Matcher, DecidesOnceWhateverIsCutOffAndWhateverAcknowledgementIsLost) {
 }
 
 }  // namespace
-}  // namespace zhida::test
+}  // namespace zhida::launch_test
