@@ -1,15 +1,11 @@
 #include "matcher/partition_matcher.hpp"
 
-#include "domain/campaign/already_applied.hpp"
-#include "domain/effect/measure.hpp"
 #include "platform/runtime/graceful_stop.hpp"
 
-#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <array>
 #include <tuple>
 #include <utility>
 
@@ -22,19 +18,14 @@ using boost::system::result;
 using campaign::Lane;
 using Clock = stores::Notice::Clock;
 
+constexpr std::chrono::milliseconds look_again{50};
+
+}  // namespace
+
 const std::string& topic_of(Lane lane) {
   static const std::string urgent = "intents-urgent", other = "intents";
   return lane == Lane::urgent ? urgent : other;
 }
-
-std::string name_of(delivery::IntentKeyView key) {
-  return delivery::format_campaign(key.campaign) + "." + std::string(key.occurrence) + "." + std::string(key.channel);
-}
-
-constexpr std::chrono::milliseconds look_again{50};
-constexpr std::size_t rows_between_clocks = 16;
-
-}  // namespace
 
 PartitionMatcher::PartitionMatcher(Service& service, int partition)
     : service_(service),
@@ -190,180 +181,6 @@ auto PartitionMatcher::begin(Run& run) -> Result<void> {
   run.candidates.clear();
   run.stage = Stage::deciding;
   co_return result<void>();
-}
-
-void PartitionMatcher::begin_block(Run& run) {
-  run.gathered_from = run.cursor;
-  run.at = with_.now();
-  run.profile_position = static_cast<std::uint64_t>(with_.profiles.progress().position("profiles", partition_));
-}
-
-void PartitionMatcher::rewind(Run& run) {
-  if (run.stage != Stage::deciding || run.candidates.empty()) return;
-  run.cursor = run.gathered_from;
-  run.candidates.clear();
-}
-
-// One enterprise: is it in the audience, and if so, what is to be remembered about it.
-void PartitionMatcher::look_at(Run& run) {
-  const campaign::CompiledAudience& audience = run.compiled->audience;
-  const domain::Date date = domain::date_of(run.at);
-  const std::size_t place = run.cursor++;
-  determinations_.clear();
-  enterprise::Uscc uscc;
-  std::optional<stores::Row> row;
-  if (const auto& listed = audience.listed()) {
-    uscc = (*listed)[place];
-    if (with_.profiles.partition_of(uscc) != partition_) return;
-    row = with_.profiles.find(uscc);
-    if (!row) std::ranges::fill(slots_, cel::Value::missing());
-  } else {
-    row = static_cast<stores::Row>(place);
-    uscc = with_.profiles.uscc(partition_, *row);
-  }
-  if (row) {
-    with_.profiles.slots(partition_, *row, slots_);
-    with_.profiles.determinations(partition_, *row, date, determinations_);
-  }
-  const policy::Subject subject{slots_, determinations_};
-  if (!audience.contains(uscc, subject, date, work_)) return;
-  run.candidates.add(uscc, work_.items, evidence_.facets(slots_));
-  evidence_.append_values(run.candidates.values(), slots_, audience.slots());
-}
-
-// One slice of looking at enterprises; a block once enough are found.
-auto PartitionMatcher::look_on(Run& run) -> Result<void> {
-  {
-    const log::ByteGate::Pass pass = co_await service_.floor_->enter(1);
-    if (!pass) co_return error_code(asio::error::operation_aborted);
-    if (run.candidates.empty()) begin_block(run);
-    const auto deadline = Clock::now() + service_.settings_.slice;
-    const std::size_t from = run.cursor;
-    while (run.cursor < run.end && run.candidates.size() < service_.settings_.block_facts) {
-      look_at(run);
-      if (run.cursor % rows_between_clocks == 0 && Clock::now() >= deadline) break;
-    }
-    service_.metrics_.looked_at.increment(run.cursor - from);
-  }
-  co_await asio::post(with_.executor, asio::use_awaitable);
-  const bool last = run.cursor == run.end;
-  if (!run.candidates.empty() && (last || run.candidates.size() == service_.settings_.block_facts)) {
-    result<void> decided = co_await decide_block(run);
-    if (!decided) co_return decided;
-  }
-  if (run.cursor == run.end && run.candidates.empty()) run.stage = Stage::closing;
-  co_return result<void>();
-}
-
-auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
-  const result<std::vector<delivery::Ledger>> ledgers = co_await with_.deliveries.ledgers(partition_, run.candidates.usccs());
-  if (!ledgers) co_return ledgers.error();
-
-  const contracts::IntentsHeader header = header_of(run);
-  contracts::IntentsWriter writer(header);
-  const bool withdrawn = has_withdrawn_item(*run.campaign);
-  std::array<std::uint64_t, domain::EnumNames<delivery::Reason>::names.size()> reasons{};
-  for (std::size_t next = 0; next < run.candidates.size();) {
-    const log::ByteGate::Pass pass = co_await service_.floor_->enter(1);
-    if (!pass) co_return error_code(asio::error::operation_aborted);
-    const auto deadline = Clock::now() + service_.settings_.slice;
-    while (next < run.candidates.size() && (next % rows_between_clocks != 0 || Clock::now() < deadline)) {
-      const std::size_t index = next++;
-      const delivery::IntentRecord* known = (*ledgers)[index].find(header.key());
-      if (known != nullptr && known->decision) continue;
-      auto reason = delivery::Reason::none;
-      if (withdrawn)
-        reason = delivery::Reason::item_withdrawn;
-      else if (campaign::already_applied((*ledgers)[index], run.compiled->item_keys))
-        reason = delivery::Reason::already_applied;
-      run.candidates.write(index, reason == delivery::Reason::none ? delivery::State::matched : delivery::State::suppressed, reason,
-                           writer);
-      ++reasons[static_cast<std::size_t>(reason)];
-    }
-    if (next < run.candidates.size()) co_await asio::post(with_.executor, asio::use_awaitable);
-  }
-  if (!is_running(run)) co_return result<void>();  // what was gathered is forgotten, or decided when it is resumed
-
-  if (writer.facts() != 0) {
-    std::string id = name_of(header.key()) + "/" + std::string(run.candidates.usccs().front().text());
-    const result<log::Offset> offset = co_await append(run, std::move(id), contracts::IntentsWriter::type, writer.finish());
-    if (!offset) {
-      run.stage = Stage::opening;
-      run.uncertain = true;
-      co_return offset.error();
-    }
-    run.folded_before = *offset + 1;
-    service_.metrics_.blocks.increment();
-    for (std::size_t i = 0; i < reasons.size(); ++i)
-      (i == 0 ? service_.metrics_.matched : service_.metrics_.suppressed(static_cast<delivery::Reason>(i))).increment(reasons[i]);
-  }
-  run.candidates.clear();
-  co_return result<void>();
-}
-
-// The number announced is the one the fold counts: whatever was decided in other lives is in it.
-auto PartitionMatcher::close(Run& run) -> Result<void> {
-  const auto totals = co_await with_.deliveries.totals(partition_, run.compiled->number);
-  if (!totals) co_return totals.error();
-  contracts::PartitionDecided mark;
-  mark.campaign = run.compiled->number;
-  mark.profile_position = run.profile_position;
-  mark.at = with_.now();
-  for (const effect::Counters::Entry& entry : *totals)
-    if (entry.key.item == 0 && entry.key.measure == effect::Measure::decided) mark.intents = static_cast<std::uint64_t>(entry.value);
-  if (!is_running(run)) co_return result<void>();
-  std::string id = name_of(key_of(run)) + "/" + std::to_string(partition_);
-  std::string json = contracts::to_json(mark);
-  const result<log::Offset> offset = co_await append(run, std::move(id), contracts::PartitionDecided::type, std::move(json));
-  if (!offset) co_return offset.error();
-  run.stage = Stage::over;
-  service_.metrics_.partitions_decided.increment();
-  with_.journal.info("campaign.partition_decided", {{"campaign", run.campaign->id}, {"partition", partition_}, {"intents", mark.intents}});
-  co_return result<void>();
-}
-
-auto PartitionMatcher::append(const Run& run, std::string id, std::string_view type, std::string value) -> Result<log::Offset> {
-  std::vector<log::NewRecord> records(1);
-  log::NewRecord& record = records.front();
-  record.topic = topic_of(run.campaign->plan.lane);
-  record.partition = partition_;
-  record.value = std::move(value);
-  record.event.id = std::move(id);
-  record.event.type = type;
-  record.event.source = "zhida/matcher";
-  record.event.time_ms = with_.now().time_since_epoch().count();
-  const result<std::vector<log::Offset>> offsets = co_await with_.log.append(std::move(records));
-  if (!offsets) co_return offsets.error();
-  co_return offsets->front();
-}
-
-bool PartitionMatcher::has_withdrawn_item(const campaign::Campaign& campaign) const {
-  return std::ranges::any_of(campaign.package.contents, [&](const campaign::PinnedContent& content) {
-    if (content.type != policy::ContentType::item) return false;
-    const auto item = with_.catalog.item(content.id);
-    return item == nullptr || item->state() == policy::ItemState::withdrawn;
-  });
-}
-
-delivery::IntentKeyView PartitionMatcher::key_of(const Run& run) const {
-  delivery::IntentKeyView key;
-  key.campaign = run.compiled->number;
-  return key;
-}
-
-contracts::IntentsHeader PartitionMatcher::header_of(const Run& run) const {
-  contracts::IntentsHeader header;
-  header.campaign = run.compiled->number;
-  header.decided_at = run.at;
-  header.profile_position = run.profile_position;
-  for (const auto& compiled : run.compiled->audience.items()) {
-    contracts::IntentItem& item = header.items.emplace_back();
-    item.id = compiled->id;
-    item.version = static_cast<std::uint32_t>(compiled->version->version);
-    item.rule_hash = compiled->version->rule_hash;
-    item.exclusive_group = compiled->version->content.exclusive_group.value_or("");
-  }
-  return header;
 }
 
 }  // namespace zhida::matcher

@@ -15,6 +15,9 @@
 
 namespace zhida::matcher {
 
+/// Where the intents of a lane go.
+const std::string& topic_of(campaign::Lane lane);
+
 /// Decides one partition of all running campaigns.
 class PartitionMatcher {
  public:
