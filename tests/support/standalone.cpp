@@ -82,9 +82,17 @@ Standalone::~Standalone() {
 }
 
 void Standalone::start() {
+  launch();
+  await_ready();
+}
+
+void Standalone::launch() {
   std::vector<std::string> arguments{"serve", "--data", directory_.string(), "--port", "0"};
   arguments.insert(arguments.end(), options_.begin(), options_.end());
   pid_ = spawn(arguments, directory_ / "zhida.log", true);
+}
+
+void Standalone::await_ready() {
   const standalone::DataDirectory data{directory_};
   const bool ready = eventually([&] {
     if (const auto ended = wait_for(pid_, std::chrono::milliseconds(0))) {

@@ -47,7 +47,12 @@ class Standalone {
   Standalone(const Standalone&) = delete;
   Standalone& operator=(const Standalone&) = delete;
 
+  /// `launch()` and `await_ready()`.
   void start();
+  /// Starts the program without waiting for anything.
+  void launch();
+  /// Waits until it is ready: fails the test after 30 s, throws `runtime_error` if the program ends.
+  void await_ready();
   /// SIGTERM; returns the exit status, or −1 if it had to be killed after 15 s.
   int stop();
   /// kill -9 and wait.

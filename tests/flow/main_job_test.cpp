@@ -1,0 +1,338 @@
+// The main job, as its users do it: publish, supply, check up, launch, read, click, count.
+
+#include "flow/story.hpp"
+#include "support/standalone.hpp"
+#include "support/temporary_directory.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace zhida {
+namespace {
+
+using flow::text;
+using support::Answer;
+using support::eventually;
+using support::Standalone;
+using testing::HasSubstr;
+
+constexpr int enterprises = 300;
+
+class MainJob : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    files_ = std::make_unique<test::TemporaryDirectory>();
+    zhida_ = std::make_unique<Standalone>(files_->path());
+    for (const std::string& item : {flow::settled_item, flow::manual_item, flow::closed_item}) flow::publish(*zhida_, item);
+    flow::put_package(*zhida_);
+    supplied_ = flow::sample_enterprises(0, enterprises);
+    const Answer upload = flow::upload(*zhida_, "/operator/v1/enterprises", supplied_.lines);
+    EXPECT_EQ(flow::last_line(upload.body)["accepted"].GetInt(), enterprises) << upload.body;
+  }
+  static void TearDownTestSuite() {
+    EXPECT_EQ(zhida_->stop(), 0);
+    zhida_.reset();
+    files_.reset();
+  }
+
+  static const Standalone& zhida() { return *zhida_; }
+  static const std::vector<std::string>& usccs() { return supplied_.usccs; }
+
+  static Answer inbox(const std::string& uscc, const std::string& query = "", const support::HeaderList& headers = {}) {
+    return zhida().get("/page/v1/enterprises/" + uscc + "/inbox" + query, "page", headers);
+  }
+  static Answer campaign(const std::string& id) { return zhida().get("/operator/v1/campaigns/" + id, "operator"); }
+
+  /// The element of `items` whose `member` is `wanted`, e.g. one item's entry in a check-up; null if there is none.
+  static const rapidjson::Value& entry(const Answer& answer, const std::string& wanted, const char* member = "item") {
+    static const rapidjson::Value none;
+    if (!answer.at("items").IsArray()) return none;
+    for (const auto& candidate : answer.at("items").GetArray())
+      if (text(candidate[member]) == wanted) return candidate;
+    return none;
+  }
+
+ private:
+  static inline std::unique_ptr<test::TemporaryDirectory> files_;
+  static inline std::unique_ptr<Standalone> zhida_;
+  static inline flow::Enterprises supplied_;
+};
+
+TEST_F(MainJob, OnlyASecondPersonPublishes) {
+  const std::string target = "/operator/v1/items/CN-CIT-HNTE";
+  ASSERT_EQ(zhida().put("/operator/v1/documents/CN-CIT-HNTE", "admin", flow::sample_part("CN-CIT-HNTE", "document")).status, 201);
+  ASSERT_EQ(zhida().put(target, "admin", flow::sample_part("CN-CIT-HNTE", "item")).status, 201);
+  EXPECT_EQ(zhida().post(target + "/publish", "operator").status, 403) << "the role";
+  const Answer own = zhida().post(target + "/publish", "admin");
+  EXPECT_EQ(own.status, 403) << "the author" << own.body;
+  EXPECT_EQ(text(zhida().get(target, "operator").at("state")), "draft");
+  EXPECT_EQ(zhida().get("/page/v1/items/CN-CIT-HNTE", "page").status, 404) << "a draft is nobody else's business";
+  EXPECT_EQ(zhida().post(target + "/publish", "approver").status, 200);
+  EXPECT_EQ(zhida().get("/page/v1/items/CN-CIT-HNTE", "page").status, 200);
+  EXPECT_EQ(zhida().post(target + "/withdraw", "operator").status, 200);
+}
+
+TEST_F(MainJob, ACheckUpGivesReasons) {
+  const std::string uscc = usccs()[1];
+  const std::string target = "/operator/v1/enterprises/" + uscc;
+  ASSERT_EQ(zhida()
+                .ask(http::Verb::patch, target, "data_centre",
+                     fmt::format(R"({{"attributes":{{"vat_taxpayer_type":{{"value":"general","source":"税务","as_of":"{0}"}},)"
+                                 R"("is_small_low_profit":{{"value":false,"source":"税务","as_of":"{0}"}},)"
+                                 R"("org_form":{{"value":"company","source":"市场监管","as_of":"{0}"}},)"
+                                 R"("region_district":{{"value":"310117","source":"市场监管","as_of":"{0}"}}}}}})",
+                                 flow::today_text()))
+                .status,
+            200);
+  const std::string checkup = "/page/v1/enterprises/" + uscc + "/checkup";
+  const Answer now = zhida().get(checkup, "page");
+  ASSERT_EQ(now.status, 200) << now.body;
+
+  const auto& settled = entry(now, flow::settled_item);
+  EXPECT_EQ(text(settled["verdict"]), "ineligible");
+  EXPECT_EQ(text(settled["window"]), "open");
+  ASSERT_GT(settled["failing"].Size(), 0U);
+  EXPECT_FALSE(text(settled["failing"][0]["label_zh"]).empty());
+  const auto& manual = entry(now, flow::manual_item);
+  EXPECT_EQ(text(manual["verdict"]), "manual");
+  EXPECT_THAT(text(manual["manual"]), HasSubstr("quality_project_supported"));
+  EXPECT_EQ(text(entry(now, flow::closed_item)["window"]), "closed");
+
+  const Answer then = zhida().get(checkup + "?asof=2022-12-20", "page");
+  EXPECT_EQ(text(then.at("asof")), "2022-12-20");
+  EXPECT_EQ(text(entry(then, flow::closed_item)["window"]), "open");
+  EXPECT_EQ(text(entry(then, flow::settled_item)["window"]), "not_yet") << "its document holds from 2023";
+
+  const Answer tried = zhida().post(checkup, "page", R"({"answers":{"is_small_low_profit":true}})");
+  EXPECT_EQ(text(entry(tried, flow::settled_item)["verdict"]), "eligible");
+  EXPECT_EQ(text(entry(zhida().get(checkup, "page"), flow::settled_item)["verdict"]), "ineligible") << "answers are not kept";
+
+  const Answer whole = zhida().get(checkup + "/" + flow::settled_item, "page");
+  EXPECT_TRUE(whole.at("tree").IsObject()) << whole.body;
+  EXPECT_EQ(zhida().get("/page/v1/enterprises/91310117MA1J0GBX1G/checkup", "page").status, 200) << "nothing known is no error";
+}
+
+TEST_F(MainJob, ADeterminationSettlesAManualCondition) {
+  const std::string uscc = usccs()[2];
+  const std::string line = fmt::format(
+      R"({{"uscc":"{}","condition":"quality_project_supported","value":true,"decided_by":"市场监管局","as_of":"2024-05-01","basis":"公示"}})",
+      uscc);
+  const Answer taken = flow::upload(zhida(), "/operator/v1/determinations", line);
+  ASSERT_EQ(flow::last_line(taken.body)["accepted"].GetInt(), 1) << taken.body;
+  const Answer checkup = zhida().get("/page/v1/enterprises/" + uscc + "/checkup", "page");
+  EXPECT_EQ(text(entry(checkup, flow::manual_item)["verdict"]), "eligible") << checkup.body;
+}
+
+TEST_F(MainJob, ApprovalIsOfOneContentBySomeoneElse) {
+  const Answer made = zhida().post("/operator/v1/campaigns", "admin", flow::campaign_body("待审"));
+  ASSERT_EQ(made.status, 201) << made.body;
+  const std::string id = text(made.at("id"));
+  const std::string target = "/operator/v1/campaigns/" + id;
+  const auto approval = [](const std::string& hash) { return fmt::format(R"({{"content_hash":"{}"}})", hash); };
+  const std::string hash = text(made.at("content_hash"));
+
+  EXPECT_EQ(zhida().post(target + "/approve", "approver", approval(hash)).status, 409) << "not submitted";
+  EXPECT_EQ(zhida().post(target + "/launch", "operator").status, 409) << "not approved";
+  ASSERT_EQ(zhida().post(target + "/submit", "operator").status, 200);
+  EXPECT_EQ(zhida().post(target + "/approve", "admin", approval(hash)).status, 403) << "the author";
+  EXPECT_EQ(zhida().post(target + "/approve", "approver", approval(std::string(64, '0'))).status, 409) << "another content";
+  ASSERT_EQ(zhida().post(target + "/approve", "approver", approval(hash)).status, 200);
+
+  const std::string edited = flow::campaign_body("待审，改过");
+  EXPECT_EQ(zhida().put(target, "operator", edited).status, 428);
+  EXPECT_EQ(zhida().put(target, "operator", edited, {{"If-Match", "\"99\""}}).status, 412);
+  EXPECT_EQ(text(campaign(id).at("state")), "approved");
+  const std::string etag(campaign(id).headers.get("ETag"));
+  ASSERT_EQ(zhida().put(target, "operator", edited, {{"If-Match", etag}}).status, 200) << etag;
+  EXPECT_EQ(text(campaign(id).at("state")), "draft");
+  EXPECT_NE(text(campaign(id).at("content_hash")), hash);
+  ASSERT_EQ(zhida().post(target + "/submit", "operator").status, 200);
+  EXPECT_EQ(zhida().post(target + "/approve", "approver", approval(hash)).status, 409) << "stale";
+  EXPECT_EQ(zhida().post(target + "/launch", "operator").status, 409);
+}
+
+TEST_F(MainJob, AnIdempotencyKeyMakesOneCampaign) {
+  const support::HeaderList key{{"Idempotency-Key", "once"}};
+  const std::string body = flow::campaign_body("一次");
+  const Answer first = zhida().post("/operator/v1/campaigns", "operator", body, key);
+  const Answer again = zhida().post("/operator/v1/campaigns", "operator", body, key);
+  EXPECT_EQ(first.status, 201);
+  EXPECT_EQ(again.status, 201);
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_EQ(first.headers.get("Idempotency-Replayed"), "");
+  EXPECT_EQ(again.headers.get("Idempotency-Replayed"), "true");
+  EXPECT_EQ(zhida().post("/operator/v1/campaigns", "operator", flow::campaign_body("两次"), key).status, 422);
+}
+
+TEST_F(MainJob, EveryEnterpriseOfTheAudienceGetsOneIntent) {
+  const std::string id = flow::approved_campaign(zhida(), flow::campaign_body("全体", R"({"eligible_for":"any","verdicts":["eligible"]})"));
+  std::set<std::string> entitled;
+  for (const std::string& uscc : usccs()) {
+    const Answer checkup = zhida().get("/page/v1/enterprises/" + uscc + "/checkup", "page");
+    if (text(entry(checkup, flow::settled_item)["verdict"]) == "eligible" ||
+        text(entry(checkup, flow::manual_item)["verdict"]) == "eligible")
+      entitled.insert(id + ".1.page." + uscc);
+  }
+  ASSERT_GT(entitled.size(), 50U);
+  ASSERT_LT(entitled.size(), usccs().size());
+  flow::run_campaign(zhida(), id);
+
+  const Answer done = campaign(id);
+  const auto audience = static_cast<std::int64_t>(entitled.size());
+  EXPECT_EQ(done.at("progress", "audience").GetInt64(), audience);
+  EXPECT_EQ(done.at("progress", "decided").GetInt64(), audience);
+  std::int64_t states = 0;
+  for (const auto& state : done.at("progress", "by_state").GetObject()) states += state.value.GetInt64();
+  EXPECT_EQ(states, audience);
+
+  std::set<std::string> decided;
+  for (const auto& [intent, state] : flow::intents_of(zhida(), usccs()))
+    if (intent.starts_with(id + ".")) decided.insert(intent);
+  EXPECT_EQ(decided, entitled);
+
+  const Answer stream = zhida().get("/operator/v1/campaigns/" + id + "/progress", "operator");
+  EXPECT_THAT(std::string(stream.headers.get("Content-Type")), HasSubstr("text/event-stream"));
+  EXPECT_THAT(stream.body, HasSubstr(fmt::format(R"("audience":{0},"decided":{0})", audience)));
+  EXPECT_EQ(zhida().post("/operator/v1/campaigns/" + id + "/launch", "operator").status, 409) << "once for ever";
+}
+
+TEST_F(MainJob, TheTimelineSaysWhatWasDecidedAndWhy) {
+  const std::string uscc = usccs()[1];
+  const std::string id = flow::approved_campaign(zhida(), flow::campaign_body("名单", fmt::format(R"({{"list":["{}"]}})", uscc)));
+  flow::run_campaign(zhida(), id);
+  EXPECT_EQ(campaign(id).at("progress", "audience").GetInt64(), 1);
+  const Answer timeline = zhida().get("/operator/v1/enterprises/" + uscc + "/timeline", "operator");
+  ASSERT_EQ(timeline.status, 200);
+  const auto& intent = entry(timeline, id + ".1.page." + uscc, "intent");
+  ASSERT_TRUE(intent.IsObject()) << timeline.body;
+  EXPECT_EQ(text(intent["state"]), "delivered");
+  EXPECT_EQ(text(intent["items"][0]["id"]), flow::settled_item);
+  EXPECT_EQ(text(intent["items"][0]["rule_hash"]).size(), 64U);
+  EXPECT_TRUE(intent["evidence"].IsObject());
+}
+
+TEST_F(MainJob, TheInboxPagesAndKnowsWhatTheClientHas) {
+  const std::string uscc = usccs()[3];
+  std::vector<std::string> launched;
+  for (const char* title : {"甲", "乙", "丙"}) {
+    launched.push_back(flow::approved_campaign(zhida(), flow::campaign_body(title, fmt::format(R"({{"list":["{}"]}})", uscc))));
+    flow::run_campaign(zhida(), launched.back());
+  }
+  const Answer whole = inbox(uscc);
+  ASSERT_EQ(whole.status, 200) << whole.body;
+  const std::vector<std::string> all = flow::inbox_of(whole);
+  ASSERT_GE(all.size(), 3U);
+  EXPECT_EQ(all[0], launched[2] + ".1.page." + uscc + "=delivered") << "the newest first";
+  EXPECT_EQ(whole.at("unread").GetUint(), all.size());
+
+  const std::string etag(whole.headers.get("ETag"));
+  ASSERT_FALSE(etag.empty());
+  const Answer unchanged = inbox(uscc, "", {{"If-None-Match", etag}});
+  EXPECT_EQ(unchanged.status, 304);
+  EXPECT_EQ(unchanged.body, "");
+
+  std::vector<std::string> paged;
+  std::string cursor;
+  do {
+    const Answer page = inbox(uscc, "?limit=1" + (cursor.empty() ? "" : "&cursor=" + cursor));
+    ASSERT_EQ(page.status, 200) << page.body;
+    const std::vector<std::string> one = flow::inbox_of(page);
+    ASSERT_EQ(one.size(), 1U);
+    paged.push_back(one[0]);
+    cursor = page.at("next").IsNull() ? "" : text(page.at("next"));
+  } while (!cursor.empty() && paged.size() < 100);
+  EXPECT_EQ(paged, all);
+
+  const std::string seen =
+      fmt::format(R"({{"events":[{{"id":"seen-{0}","intent":"{1}.1.page.{0}","item":null,"type":"seen","at":"{2}","surface":"home"}}]}})",
+                  uscc, launched[2], flow::now_text());
+  ASSERT_EQ(zhida().post("/page/v1/engagements", "page", seen).status, 202);
+  EXPECT_TRUE(eventually([&] { return inbox(uscc).at("unread").GetUint() == all.size() - 1; }));
+  EXPECT_EQ(inbox(uscc, "", {{"If-None-Match", etag}}).status, 200) << "it has changed";
+
+  const Answer stranger = inbox("91310117MA1J0GBX1G");
+  EXPECT_EQ(stranger.status, 200);
+  EXPECT_EQ(flow::inbox_of(stranger).size(), 0U);
+}
+
+TEST_F(MainJob, ClicksLeadToTheTargetAndCountOnceEach) {
+  const std::string uscc = usccs()[4];
+  const std::string id = flow::approved_campaign(zhida(), flow::campaign_body("点击", fmt::format(R"({{"list":["{}"]}})", uscc)));
+  flow::run_campaign(zhida(), id);
+  const Answer page = inbox(uscc);
+  const std::string link = text(page.at("items")[0]["link"]);
+  const support::HeaderList browser{{"User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"}};
+  EXPECT_EQ(zhida().ask(http::Verb::head, link, "", "", browser).status, 302);
+  const Answer click = zhida().get(link, "", browser);
+  EXPECT_EQ(click.status, 302);
+  EXPECT_EQ(click.headers.get("Location"), "http://lawyers.66law.cn/s2a01a443a6769_i1354397.aspx");
+  const Answer item_click = zhida().get(text(page.at("items")[0]["items"][0]["links"][0]["href"]), "", browser);
+  EXPECT_EQ(item_click.status, 302);
+
+  const auto engagement = [&](const char* type, const char* member) -> std::int64_t {
+    const Answer timeline = zhida().get("/operator/v1/enterprises/" + uscc + "/timeline", "operator");
+    const auto& engagements = entry(timeline, id + ".1.page." + uscc, "intent")["engagements"];
+    return engagements.HasMember(type) ? engagements[type][member].GetInt64() : 0;
+  };
+  EXPECT_TRUE(eventually([&] { return engagement("click", "count") == 2; })) << engagement("click", "count");
+  EXPECT_EQ(engagement("click", "machine"), 0);
+
+  const std::string impression =
+      fmt::format(R"({{"events":[{{"id":"imp-1","intent":"{}.1.page.{}","item":null,"type":"impression","at":"{}","surface":"home"}}]}})",
+                  id, uscc, flow::now_text());
+  EXPECT_EQ(zhida().post("/page/v1/engagements", "page", impression).status, 202);
+  EXPECT_EQ(zhida().post("/page/v1/engagements", "page", impression).status, 202) << "repeated";
+  EXPECT_TRUE(eventually([&] { return engagement("impression", "count") > 0; }));
+  zhida().get(link, "", browser);
+  EXPECT_TRUE(eventually([&] { return engagement("click", "count") == 3; })) << "passed all that was before it";
+  EXPECT_EQ(engagement("impression", "count"), 1) << "the same id counts once";
+}
+
+TEST_F(MainJob, PausingStopsAndResumingGoesOn) {
+  const std::string id = flow::approved_campaign(zhida(), flow::campaign_body("暂停"));
+  const std::string target = "/operator/v1/campaigns/" + id;
+  ASSERT_EQ(zhida().post(target + "/launch", "operator").status, 200);
+  const Answer paused = zhida().post(target + "/pause", "operator");
+  if (paused.status == 409) GTEST_SKIP() << "it was completed before it could be paused";
+  ASSERT_EQ(paused.status, 200) << paused.body;
+  EXPECT_EQ(text(campaign(id).at("state")), "paused");
+  EXPECT_EQ(zhida().post(target + "/resume", "operator").status, 200);
+  EXPECT_TRUE(eventually([&] { return flow::completed(zhida(), id); }));
+  EXPECT_EQ(campaign(id).at("progress", "by_state", "delivered").GetInt64(), campaign(id).at("progress", "audience").GetInt64());
+}
+
+TEST_F(MainJob, BulkLinesAreJudgedOneByOne) {
+  const flow::Enterprises more = flow::sample_enterprises(5'000, 3);
+  const Answer answer = flow::upload(zhida(), "/operator/v1/enterprises", "{\"uscc\":\"bad\"}\n" + more.lines + "no json\n");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_THAT(answer.body, HasSubstr(R"({"line":1,)"));
+  EXPECT_THAT(answer.body, HasSubstr(R"({"line":5,)"));
+  const rapidjson::Document last = flow::last_line(answer.body);
+  EXPECT_EQ(last["lines"].GetInt(), 5);
+  EXPECT_EQ(last["accepted"].GetInt(), 3);
+  EXPECT_EQ(last["refused"].GetInt(), 2);
+  EXPECT_EQ(last["durable"].GetInt(), 3);
+  for (const std::string& uscc : more.usccs) EXPECT_EQ(zhida().get("/operator/v1/enterprises/" + uscc, "data_centre").status, 200);
+}
+
+TEST_F(MainJob, OlderFactsNeverOverwriteNewerOnes) {
+  const std::string target = "/operator/v1/enterprises/" + usccs()[5];
+  const auto patch = [&](int employees, const std::string& as_of) {
+    return zhida().ask(http::Verb::patch, target, "data_centre",
+                       fmt::format(R"({{"attributes":{{"employees":{{"value":{},"source":"人社局","as_of":"{}"}}}}}})", employees, as_of));
+  };
+  EXPECT_EQ(patch(41, flow::today_text()).status, 200);
+  const Answer older = patch(40, "2020-01-01");
+  EXPECT_THAT(older.body, HasSubstr("older_as_of"));
+  EXPECT_EQ(zhida().get(target, "data_centre").at("attributes", "employees", "value").GetInt(), 41);
+}
+
+}  // namespace
+}  // namespace zhida
