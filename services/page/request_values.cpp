@@ -9,7 +9,7 @@ constexpr std::size_t most_per_page = 1000;
 constexpr std::size_t usual_page = 50;
 
 void refuse_parameter(std::string_view name, std::string code, std::string detail, std::string detail_zh) {
-  throw http::Refused(problem_of({"/" + std::string(name), std::move(code), std::move(detail), std::move(detail_zh)}));
+  throw http::Refused(problem_of({"?" + std::string(name), std::move(code), std::move(detail), std::move(detail_zh)}));
 }
 
 enterprise::Uscc read_uscc(std::string_view text, std::string_view name) {

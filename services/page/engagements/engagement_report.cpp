@@ -2,6 +2,7 @@
 
 #include "domain/page/machine_traffic.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -27,6 +28,12 @@ void check_length(JsonReader& reader, std::string_view name, const std::string& 
 
 void report_unknown_intent(JsonReader& reader) { reader.report("intent", "unknown", "there is no such intent.", "没有这个投放意图。"); }
 
+/// An enterprise of which nothing else may be known.
+bool is_listed(const campaign::Campaign& campaign, const enterprise::Uscc& uscc) {
+  const auto listed = campaign::listed_in(campaign.plan.audience);
+  return listed && std::ranges::binary_search(*listed, uscc);
+}
+
 /// Sets whose intent it is; the campaign, or null after reporting.
 std::shared_ptr<const campaign::Campaign> read_intent(JsonReader& reader, EngagementRecorded& event, const stores::CatalogStore& catalog,
                                                       const stores::ProfileStore& profiles) {
@@ -39,7 +46,7 @@ std::shared_ptr<const campaign::Campaign> read_intent(JsonReader& reader, Engage
   const auto campaign = id ? catalog.campaign(delivery::format_campaign(id->key.campaign)) : nullptr;
   // A campaign that never ran has no intents, nor has a one-off any occurrence but its first.
   const bool may_exist = uscc && campaign && campaign->started_at && id->key.channel == "page" && id->key.occurrence == "1";
-  if (!may_exist || !profiles.find(*uscc)) {
+  if (!may_exist || !(profiles.find(*uscc) || is_listed(*campaign, *uscc))) {
     report_unknown_intent(reader);
     return nullptr;
   }

@@ -3,6 +3,7 @@
 #include "contracts/catalog/document_json.hpp"
 #include "contracts/catalog/item_json.hpp"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,9 @@ void write_asked(JsonWriter& writer, const matching::Rule& rule) {
   const matching::Dictionary& dictionary = rule.language().dictionary();
   writer.key("asks");
   writer.begin_array();
-  for (const std::uint32_t slot : rule.slots()) {
+  std::set<std::uint32_t> slots;
+  for (const matching::Leaf& leaf : rule.leaves()) slots.insert(leaf.slots.begin(), leaf.slots.end());
+  for (const std::uint32_t slot : slots) {
     const matching::Attribute& attribute = dictionary[slot];
     writer.begin_object();
     writer.member("attribute", attribute.name);
