@@ -3,6 +3,7 @@
 #include "contracts/json.hpp"
 #include "contracts/topics.hpp"
 #include "operator/commands/decision.hpp"
+#include "operator/problem.hpp"
 #include "platform/auth/encoding.hpp"
 #include "platform/auth/random.hpp"
 #include "platform/http/problem.hpp"
@@ -45,6 +46,14 @@ std::string idempotency_key(const http::Request& request) {
   return std::string(key);
 }
 
+/// A command carries its body as the JSON it is, so it must be one, and no deeper than leaves room for what is around it.
+void require_json(const CommandRequested& command) {
+  if (command.body.empty()) return;
+  contracts::JsonText text;
+  if (text.parse(command.body) == nullptr || text.parse(contracts::to_json(command)) == nullptr)
+    throw http::Refused(problem_of({text.error()}));
+}
+
 http::Problem late() {
   return http::problems::unavailable(retry_after, "the request is recorded, but not decided yet: repeat it with the same Idempotency-Key.",
                                      "请求已记录但尚未处理完毕，请使用相同的Idempotency-Key重试。");
@@ -79,9 +88,11 @@ asio::awaitable<CommandAnswer> CommandGateway::submit(const http::Request& reque
     }
     if (known != nullptr && known->outcome) co_return CommandAnswer{known->outcome, true};
     if (known != nullptr || in_flight_.contains(command.command))
-      throw http::Refused(http::problems::conflict("a request with this Idempotency-Key is still in flight.", "使用该Idempotency-Key的请求仍在处理中。"));
+      throw http::Refused(
+          http::problems::conflict("a request with this Idempotency-Key is still in flight.", "使用该Idempotency-Key的请求仍在处理中。"));
   }
 
+  require_json(command);
   const std::string id = command.command;
   const InFlight guard(in_flight_, id);
   co_await append(std::move(command), request.trace.traceparent());
@@ -136,7 +147,8 @@ http::Response refusal_response(const contracts::CommandRefused& refused) {
     reader.required("status", status);
     return true;
   });
-  return http::Response(read.has_value() ? static_cast<http::Status>(status) : http::Status::internal_error, refused.problem, http::problem_type);
+  return http::Response(read.has_value() ? static_cast<http::Status>(status) : http::Status::internal_error, refused.problem,
+                        http::problem_type);
 }
 
 std::optional<std::uint64_t> if_match_revision(const http::Request& request) {
