@@ -227,12 +227,14 @@ function draw() {
       const box = h('details.op', {id: operation.operationId}, h('summary',
         h('span.verb.' + verb, verb), h('span.path', path.split(/(\{[^}]+\})/).map(part => part[0] === '{' ? h('i', part) : part)),
         h('span.what', operation.summary)));
-      box.addEventListener('toggle', () => { if (box.open && box.childElementCount === 1) box.append(inside(verb, path, operation)); });
+      const fill = () => { if (box.childElementCount === 1) box.append(inside(verb, path, operation)); };
+      box.addEventListener('toggle', () => { if (box.open) fill(); });
       const link = h('a', {href: '#' + operation.operationId, title: path}, h('span.verb.' + verb, verb), h('span', operation.summary));
       const entry = h('li', link);
       list.append(entry);
       section.append(box);
-      blocks.push({...each, box, link, entry, text: [verb, path, operation.operationId, operation.summary, operation.description, tag.name].join(' ').toLowerCase()});
+      blocks.push({...each, box, link, entry, fill,
+        text: [verb, path, operation.operationId, operation.summary, operation.description, tag.name].join(' ').toLowerCase()});
     }
     side.append(group);
     main.append(section);
@@ -270,6 +272,7 @@ function draw() {
     showMenu(false);
     if (!found) return;
     found.box.hidden = found.entry.hidden = found.box.parentElement.hidden = false;
+    found.fill();  // before scrolling: what is made later moves the place
     found.box.open = true;
     found.link.scrollIntoView({block: 'nearest', behavior: 'instant'});
     found.box.scrollIntoView({behavior: 'instant'});
