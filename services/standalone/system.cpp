@@ -70,14 +70,18 @@ System::System(asio::any_io_executor executor, const DataDirectory& directory, c
       master_key_(read_master_key(directory)),
       reference_(stores::ReferenceData::read([](std::string_view name) { return schemas::file("reference/" + std::string(name)); })),
       log_(executor, directory.log(), stores::topic_layout(settings.partitions)),
-      fold_redis_(executor, redis, [&journal](bool up, std::string_view reason) {
-        journal.info(up ? "redis.connected" : "redis.lost", {{"reason", reason}});
-      }),
+      fold_redis_(executor, redis,
+                  [&journal](bool up, std::string_view reason) {
+                    journal.info(up ? "redis.connected" : "redis.lost", {{"reason", reason}});
+                  }),
       read_redis_(executor, redis),
       dead_letters_(log_, &now),
       catalog_(executor, log_, reference_.language, dead_letters_,
-               [&journal](std::string_view what) { journal.warning("catalog.fold", {{"what", what}}); }),
-      profiles_(executor, log_, settings.partitions, reference_.dictionary, {*reference_.industries, reference_.size_classes}, dead_letters_,
+               [&journal](std::string_view what) {
+                 journal.warning("catalog.fold", {{"what", what}});
+               }),
+      profiles_(executor, log_, settings.partitions, reference_.dictionary, {*reference_.industries, reference_.size_classes},
+                dead_letters_,
                 [&journal](int partition, std::string_view what) {
                   journal.warning("profiles.fold", {{"partition", partition}, {"what", what}});
                 }),
@@ -90,15 +94,19 @@ System::System(asio::any_io_executor executor, const DataDirectory& directory, c
                   journal.error("campaign.undecidable", {{"campaign", campaign}, {"reason", reason}});
                 }}),
       dispatcher_({executor, pool_, log_, catalog_, profiles_, deliveries_, deliveries_progress_, reference_, metrics_, journal, &now}),
-      page_({log_, reference_, catalog_, profiles_, deliveries_, metrics_, &now}, page_settings(settings, master_key_)) {
+      page_({log_, reference_, catalog_, profiles_, deliveries_, metrics_, &now}, page_settings(settings, master_key_)),
+      effects_({executor, log_, read_redis_, deliveries_fold_, deliveries_progress_, deliveries_, catalog_, profiles_, reference_, pool_,
+                journal, metrics_, &now},
+               {}) {
   for (int partition = 0; partition < settings.partitions; ++partition)
-    runners_.push_back(std::make_unique<stores::FoldRunner>(
-        executor, log_, fold_redis_, deliveries_fold_, partition, deliveries_progress_, dead_letters_,
-        [&journal](std::string_view fold, int of, std::string_view what) {
-          journal.info("fold.condition", {{"fold", fold}, {"partition", of}, {"what", what}});
-        }));
+    runners_.push_back(
+        std::make_unique<stores::FoldRunner>(executor, log_, fold_redis_, deliveries_fold_, partition, deliveries_progress_, dead_letters_,
+                                             [&journal](std::string_view fold, int of, std::string_view what) {
+                                               journal.info("fold.condition", {{"fold", fold}, {"partition", of}, {"what", what}});
+                                             }));
   operators_.add_routes(router_);
   page_.add_routes(router_);
+  effects_.add_routes(router_);
   docs_.add_to(router_);
   add_own_routes();
 }
@@ -118,6 +126,8 @@ void System::spawn_work(runtime::TaskGroup& group) {
   }
   group.spawn(operators_.run_owner());
   group.spawn(operators_.run_clock());
+  group.spawn(effects_.run_verifier());
+  group.spawn(effects_.run_nightly());
   group.spawn(run_retention(log_, catalog_, &now, journal_));
   group.spawn(reload_keys());
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dispatcher/service.hpp"
+#include "effect/service.hpp"
 #include "matcher/service.hpp"
 #include "operator/service.hpp"
 #include "page/service.hpp"
@@ -76,6 +77,7 @@ class System {
   matcher::Service matcher_;
   dispatcher::Service dispatcher_;
   page::Service page_;
+  effect_service::Service effects_;
   DocsRoutes docs_;
   http::Router router_;
 };
