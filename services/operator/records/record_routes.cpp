@@ -148,6 +148,21 @@ asio::awaitable<http::Response> RecordRoutes::dead_letters(http::Request& reques
   co_return http::ok(list_json(elements, ""));
 }
 
+asio::awaitable<bool> RecordRoutes::is_dead_letter(int partition, const std::string& id) {
+  const auto range = co_await log_.range(contracts::topics::dead_letters, partition);
+  if (range.has_error()) co_return false;
+  for (log::Offset next = range->start; next < range->end;) {
+    const auto batch = co_await log_.read(contracts::topics::dead_letters, partition, next);
+    if (batch.has_error()) co_return false;
+    for (const log::RecordPtr& record : batch->records) {
+      const auto letter = contracts::read_dead_letter(record->value);
+      if (letter.has_value() && public_id(letter->id()) == id) co_return true;
+    }
+    next = batch->next;
+  }
+  co_return false;
+}
+
 // The whole record is appended again as it stood: facts that were folded already are harmless when doubled.
 asio::awaitable<http::Response> RecordRoutes::replay(http::Request& request) {
   const std::string& id = request.param("id");
@@ -159,6 +174,9 @@ asio::awaitable<http::Response> RecordRoutes::replay(http::Request& request) {
   std::from_chars(id.data() + topic_end + 1, id.data() + partition_end, partition);
   std::from_chars(id.data() + partition_end + 1, id.data() + id.size(), offset);
   const std::string topic = id.substr(0, topic_end);
+  if (partition < 0 || partition >= deliveries_.partitions()) co_return http::respond(http::problems::not_found());
+  const bool quarantined = co_await is_dead_letter(partition, id);
+  if (!quarantined) co_return http::respond(http::problems::not_found());
   const auto batch = co_await log_.read(topic, partition, offset, log::ReadLimits{1, 1});
   if (batch.has_error() || batch->records.empty() || batch->records.front()->offset != offset)
     co_return http::respond(http::problems::not_found());

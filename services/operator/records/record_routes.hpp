@@ -21,6 +21,7 @@ class RecordRoutes {
   boost::asio::awaitable<http::Response> audit(http::Request& request);
   boost::asio::awaitable<http::Response> dead_letters(http::Request& request);
   boost::asio::awaitable<http::Response> replay(http::Request& request);
+  boost::asio::awaitable<bool> is_dead_letter(int partition, const std::string& id);
 
   log::EventLog& log_;
   stores::CatalogStore& catalog_;
