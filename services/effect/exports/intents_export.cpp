@@ -7,6 +7,7 @@
 #include "effect/funnel/campaign_routes.hpp"
 #include "effect/on_pool.hpp"
 #include "effect/problem.hpp"
+#include "platform/runtime/graceful_stop.hpp"
 #include "stores/deliveries/keys.hpp"
 #include "stores/log_reading.hpp"
 
@@ -165,6 +166,7 @@ asio::awaitable<std::vector<delivery::Ledger>> IntentsExport::ledgers_of(const c
   for (int attempt = 0; attempt < patience_in_tries; ++attempt) {
     auto ledgers = co_await deliveries_.ledgers(partition, usccs);
     if (ledgers) co_return std::move(*ledgers);
+    if (co_await runtime::stop_requested()) break;
     asio::steady_timer timer(co_await asio::this_coro::executor, between_tries);
     co_await timer.async_wait(asio::use_awaitable);
   }

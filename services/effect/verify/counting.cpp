@@ -1,10 +1,13 @@
 #include "effect/verify/counting.hpp"
 
+#include "effect/verify/credit.hpp"
+#include "effect/verify/worth.hpp"
+
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
-#include <set>
-#include <tuple>
+#include <vector>
 
 namespace zhida::effect_service::verify {
 namespace {
@@ -16,214 +19,6 @@ using delivery::OutcomeType;
 using delivery::State;
 using effect::CounterKey;
 using effect::Measure;
-
-using MaybeHour = std::optional<Hour>;
-
-MaybeHour earlier(MaybeHour a, MaybeHour b) {
-  if (!a) return b;
-  if (!b) return a;
-  return std::min(*a, *b);
-}
-
-/// The decided intents of one campaign.
-struct Campaign {
-  delivery::CampaignNumber number = 0;
-  const Package* package = nullptr;
-  std::vector<const IntentAccount*> intents;
-  std::optional<Instant> delivered;  // first delivery of those that stand delivered
-
-  const Decided& decision() const { return *intents.front()->decided; }
-  const delivery::ItemDecision* item(std::size_t index) const {
-    return index < decision().items.size() ? &decision().items[index] : nullptr;
-  }
-};
-
-std::vector<Campaign> campaigns_of(const Account& account, const Packages& packages) {
-  std::map<delivery::CampaignNumber, Campaign> found;
-  for (const auto& [name, intent] : account.intents) {
-    const auto package = packages.find(name.campaign);
-    if (!intent.decided || package == packages.end()) continue;
-    Campaign& campaign = found[name.campaign];
-    campaign.number = name.campaign;
-    campaign.package = &package->second;
-    campaign.intents.push_back(&intent);
-    if (intent.state() == State::delivered && intent.delivered_at)
-      campaign.delivered = std::min(campaign.delivered.value_or(*intent.delivered_at), *intent.delivered_at);
-  }
-  std::vector<Campaign> campaigns;
-  for (auto& [_, campaign] : found) campaigns.push_back(std::move(campaign));
-  return campaigns;
-}
-
-/// First hour at which people did something, by type of engagement; for the package as a whole and each item.
-using FirstHours = std::map<EngagementType, Hour>;
-
-struct FirstTimes {
-  FirstHours anywhere, package;
-  std::vector<FirstHours> items;
-
-  MaybeHour proof(const FirstHours& hours) const {
-    MaybeHour first;
-    for (const EngagementType type : {EngagementType::impression, EngagementType::seen})
-      if (const auto found = hours.find(type); found != hours.end()) first = earlier(first, found->second);
-    return first;
-  }
-  MaybeHour reached() const { return proof(anywhere); }
-  MaybeHour item_reached(std::size_t index) const { return earlier(proof(package), proof(items[index])); }
-};
-
-FirstTimes first_times(const Campaign& campaign) {
-  FirstTimes times;
-  times.items.resize(campaign.package->items.size());
-  const auto note = [](FirstHours& hours, EngagementType type, Hour hour) {
-    const auto [place, fresh] = hours.try_emplace(type, hour);
-    if (!fresh) place->second = std::min(place->second, hour);
-  };
-  for (const IntentAccount* intent : campaign.intents)
-    for (const auto& [span, tally] : intent->engaged) {
-      if (tally.people == 0) continue;
-      note(times.anywhere, span.type, span.hour);
-      const bool of_item = span.part != 0 && span.part <= times.items.size();
-      note(of_item ? times.items[span.part - 1U] : times.package, span.type, span.hour);
-    }
-  return times;
-}
-
-/// The one state a benefit is in, and its amount. Later states are surer.
-struct Worth {
-  enum State { conditional, estimated, granted, paid };
-  std::uint64_t item = 0;
-  std::string group;
-  State state = estimated;
-  std::optional<std::int64_t> fen;
-  Instant granted_at;
-};
-
-std::optional<Worth> worth_of(const PackageItem& item, const delivery::ItemDecision* decided, std::optional<Instant> since,
-                              const std::vector<delivery::OutcomeFact>& outcomes) {
-  std::int64_t paid_fen = 0, granted_fen = 0, back_fen = 0;
-  bool paid = false, paid_known = false, granted = false, granted_known = false, turned_down = false;
-  Worth worth;
-  worth.item = item.key;
-  worth.group = item.group;
-  for (const delivery::OutcomeFact& outcome : outcomes) {
-    if (!since || outcome.item != item.key || outcome.at < *since) continue;
-    const std::int64_t fen = outcome.amount_fen.value_or(0);
-    const bool known = outcome.amount_fen.has_value();
-    if (outcome.type == OutcomeType::applied) turned_down = false;
-    if (outcome.type == OutcomeType::rejected) turned_down = true;
-    if (outcome.type == OutcomeType::returned || outcome.type == OutcomeType::recovered) back_fen += fen;
-    if (outcome.type == OutcomeType::paid) {
-      paid = true;
-      paid_known = paid_known || known;
-      paid_fen += fen;
-    }
-    if (outcome.type == OutcomeType::granted) {
-      granted = true;
-      granted_known = granted_known || known;
-      granted_fen += fen;
-      turned_down = false;
-      worth.granted_at = outcome.at;
-    }
-  }
-  if (paid && (!paid_known || paid_fen - back_fen > 0)) {
-    worth.state = Worth::paid;
-    if (paid_known) worth.fen = paid_fen - back_fen;
-  } else if (granted) {
-    worth.state = Worth::granted;
-    if (granted_known) worth.fen = granted_fen;
-  } else {
-    if (turned_down || decided == nullptr) return std::nullopt;
-    if (decided->verdict == delivery::Verdict::eligible)
-      worth.state = Worth::estimated;
-    else if (decided->verdict == delivery::Verdict::manual)
-      worth.state = Worth::conditional;
-    else
-      return std::nullopt;
-    if (decided->benefit) worth.fen = *decided->benefit * 100;
-  }
-  return worth;
-}
-
-/// Of an exclusive group, and of one item in several campaigns, the surest counts; then a known amount; then the larger; then the lower
-/// item.
-bool counts_more(const Worth& a, const Worth& b) {
-  if (a.state != b.state) return a.state > b.state;
-  if (a.fen.has_value() != b.fen.has_value()) return a.fen.has_value();
-  if (a.fen && *a.fen != *b.fen) return *a.fen > *b.fen;
-  return a.item < b.item;
-}
-
-std::vector<Worth> without_excluded(const std::vector<Worth>& all) {
-  std::vector<Worth> kept;
-  for (const Worth& worth : all) {
-    const bool excluded = !worth.group.empty() && std::ranges::any_of(all, [&](const Worth& other) {
-      return other.group == worth.group && counts_more(other, worth);
-    });
-    if (!excluded) kept.push_back(worth);
-  }
-  return kept;
-}
-
-Measure measure_of(Worth::State state) {
-  static constexpr std::array measures{Measure::benefit_conditional, Measure::benefit_estimated, Measure::benefit_confirmed,
-                                       Measure::benefit_paid};
-  return measures.at(state);
-}
-
-/// A conversion: the application that follows a delivery, credited to one campaign.
-struct Conversion {
-  std::size_t campaign = 0;  // index
-  std::uint64_t item = 0;
-  Hour hour = 0;
-};
-
-std::optional<Instant> last_click_until(const Campaign& campaign, std::size_t item, Instant until) {
-  std::optional<Instant> last;
-  for (const IntentAccount* intent : campaign.intents)
-    for (const auto& [span, tally] : intent->engaged) {
-      if (span.type != EngagementType::click || tally.people == 0) continue;
-      if (span.part != 0 && span.part != item + 1) continue;
-      // Of an hour only the first and the last click are known.
-      for (const int second : {tally.first_second, tally.last_second}) {
-        const Instant at = Instant(std::chrono::hours(span.hour)) + std::chrono::seconds(second);
-        if (at <= until) last = std::max(last.value_or(at), at);
-      }
-    }
-  return last;
-}
-
-std::vector<Conversion> conversions(const std::vector<Campaign>& campaigns, const std::vector<delivery::OutcomeFact>& outcomes) {
-  std::set<std::uint64_t> items;
-  for (const delivery::OutcomeFact& outcome : outcomes) items.insert(outcome.item);
-  std::vector<Conversion> found;
-  for (const std::uint64_t item : items) {
-    bool open = false;
-    std::optional<Instant> before;
-    for (const delivery::OutcomeFact& outcome : outcomes) {
-      if (outcome.item != item) continue;
-      const bool begins = outcome.type == OutcomeType::applied || (outcome.type == OutcomeType::granted && !open);
-      if (outcome.type == OutcomeType::applied) open = true;
-      if (outcome.type == OutcomeType::granted || outcome.type == OutcomeType::rejected) open = false;
-      if (!begins) continue;
-      using Claim = std::tuple<std::optional<Instant>, Instant, delivery::CampaignNumber>;
-      std::optional<std::pair<Claim, std::size_t>> best;
-      for (std::size_t c = 0; c < campaigns.size(); ++c) {
-        const Campaign& campaign = campaigns[c];
-        if (!campaign.delivered || *campaign.delivered > outcome.at || (before && *campaign.delivered <= *before)) continue;
-        for (std::size_t i = 0; i < campaign.package->items.size(); ++i) {
-          const PackageItem& held = campaign.package->items[i];
-          if (held.key != item || outcome.at > *campaign.delivered + std::chrono::days(held.conversion_days)) continue;
-          const Claim claim(last_click_until(campaign, i, outcome.at), *campaign.delivered, campaign.number);
-          if (!best || best->first < claim) best.emplace(claim, c);
-        }
-      }
-      if (best) found.push_back({best->second, item, hour_of(outcome.at)});
-      before = outcome.at;
-    }
-  }
-  return found;
-}
 
 /// What an enterprise is to an item over all campaigns.
 struct OverAll {
@@ -238,7 +33,7 @@ class Counting {
 
   void run() {
     if (campaigns_.empty()) return;
-    for (const Campaign& campaign : campaigns_) count_campaign(campaign);
+    for (const CampaignAccount& campaign : campaigns_) count_campaign(campaign);
     for (const Conversion& conversion : conversions(campaigns_, outcomes_))
       for (const std::uint64_t item : {std::uint64_t{0}, conversion.item})
         at_hour(campaigns_[conversion.campaign], item, Measure::conversions, conversion.hour);
@@ -256,7 +51,7 @@ class Counting {
     add(key, amount);
   }
   /// In the total, and in the cell of the hour, the enterprise's size and street.
-  void at_hour(const Campaign& campaign, std::uint64_t item, Measure measure, Hour hour, std::int64_t amount = 1) {
+  void at_hour(const CampaignAccount& campaign, std::uint64_t item, Measure measure, Hour hour, std::int64_t amount = 1) {
     in_total(campaign.number, item, measure, amount);
     CounterKey key;
     key.campaign = campaign.number;
@@ -268,7 +63,7 @@ class Counting {
     add(key, amount);
   }
 
-  void count_campaign(const Campaign& campaign) {
+  void count_campaign(const CampaignAccount& campaign) {
     const FirstTimes times = first_times(campaign);
     count_intents(campaign);
     count_events(campaign);
@@ -305,7 +100,7 @@ class Counting {
     for (const Worth& worth : without_excluded(worths)) count_worth(campaign, 0, worth, reached.value_or(0));
   }
 
-  void count_intents(const Campaign& campaign) {
+  void count_intents(const CampaignAccount& campaign) {
     MaybeHour first;
     bool in_base = false;
     for (const IntentAccount* intent : campaign.intents) {
@@ -323,7 +118,7 @@ class Counting {
     if (in_base) at_hour(campaign, 0, Measure::reach_base, *first);
   }
 
-  void count_events(const Campaign& campaign) {
+  void count_events(const CampaignAccount& campaign) {
     for (const IntentAccount* intent : campaign.intents)
       for (const auto& [span, tally] : intent->engaged) {
         const bool impression = span.type == EngagementType::impression;
@@ -338,7 +133,7 @@ class Counting {
       }
   }
 
-  void count_first(const Campaign& campaign, std::uint64_t row, const FirstHours& first) {
+  void count_first(const CampaignAccount& campaign, std::uint64_t row, const FirstHours& first) {
     static const std::map<EngagementType, Measure> unique{{EngagementType::impression, Measure::impressions_unique},
                                                           {EngagementType::seen, Measure::seen_unique},
                                                           {EngagementType::click, Measure::clicks_unique},
@@ -353,13 +148,13 @@ class Counting {
       at_hour(campaign, row, Measure::clicked_and_shown, std::max(shown->second, clicked->second));
   }
 
-  void count_verdict(const Campaign& campaign, std::uint64_t item, delivery::Verdict verdict) {
+  void count_verdict(const CampaignAccount& campaign, std::uint64_t item, delivery::Verdict verdict) {
     static constexpr std::array measures{Measure::verdict_eligible, Measure::verdict_manual, Measure::verdict_unknown,
                                          Measure::verdict_ineligible};
     in_total(campaign.number, item, measures.at(static_cast<std::size_t>(verdict)));
   }
 
-  void count_worth(const Campaign& campaign, std::uint64_t row, const Worth& worth, Hour reached) {
+  void count_worth(const CampaignAccount& campaign, std::uint64_t row, const Worth& worth, Hour reached) {
     if (!worth.fen) return at_hour(campaign, row, Measure::benefit_unknown, reached);
     if (worth.state == Worth::granted) return at_hour(campaign, row, Measure::benefit_confirmed, hour_of(worth.granted_at), *worth.fen);
     if (worth.state != Worth::paid) return at_hour(campaign, row, measure_of(worth.state), reached, *worth.fen);
@@ -392,7 +187,7 @@ class Counting {
   }
 
   std::vector<delivery::OutcomeFact> outcomes_;
-  std::vector<Campaign> campaigns_;
+  std::vector<CampaignAccount> campaigns_;
   Counts& into_;
   std::map<std::uint64_t, OverAll> items_;
   bool delivered_ = false, reached_ = false;

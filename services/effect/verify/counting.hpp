@@ -1,29 +1,12 @@
 #pragma once
 
 #include "domain/effect/counters.hpp"
-#include "effect/verify/account.hpp"
+#include "effect/verify/campaign_account.hpp"
 
 #include <cstdint>
-#include <string>
 #include <unordered_map>
-#include <vector>
 
 namespace zhida::effect_service::verify {
-
-/// One item of a campaign's package, as its first intents say.
-struct PackageItem {
-  std::string id;
-  std::uint32_t version = 0;
-  std::string group;
-  int conversion_days = 30;
-  std::uint64_t key = 0;
-};
-
-struct Package {
-  delivery::Place place;
-  std::vector<PackageItem> items;
-};
-using Packages = std::map<delivery::CampaignNumber, Package>;
 
 struct HashOfKey {
   std::size_t operator()(const effect::CounterKey& key) const;

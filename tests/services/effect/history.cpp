@@ -25,7 +25,7 @@ class Past {
         contracts::IntentsHeader header;
         header.campaign = number;
         header.occurrence = occurrence;
-        header.decided_at = decision_time + std::chrono::minutes(17 * number + pick(200));
+        header.decided_at = decision_time + std::chrono::minutes(17 * static_cast<int>(number) + pick(200));
         for (delivery::CampaignNumber item = 0; item < 1 + number % 4; ++item) {
           contracts::IntentItem made;
           made.id = "ITEM-" + std::to_string((number + item) % 6);
