@@ -15,6 +15,9 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using boost::system::result;
 
+/// Generous: sanitizers and busy machines are slow.
+constexpr auto patience = 180s;
+
 class DeliveriesFoldTest : public FoldTest {};
 
 std::chrono::microseconds random_time(std::mt19937& random, int most_us) {
@@ -40,7 +43,7 @@ TEST_F(DeliveriesFoldTest, EqualsAnIndependentFoldWhateverTheOrder) {
     co_await expect_exact();
     co_await folders->kill();
   };
-  run_coroutine(io, body());
+  run_coroutine(io, body(), patience);
 }
 
 TEST_F(DeliveriesFoldTest, IsExactAfterTheRunnerWasKilledAtRandomPoints) {
@@ -58,7 +61,7 @@ TEST_F(DeliveriesFoldTest, IsExactAfterTheRunnerWasKilledAtRandomPoints) {
     co_await expect_exact();
     co_await folders->kill(asio::cancellation_type::total);
   };
-  run_coroutine(io, body(), 60s);
+  run_coroutine(io, body(), patience);
 }
 
 TEST_F(DeliveriesFoldTest, StaysExactWithTwoCompetingRunners) {
@@ -76,7 +79,7 @@ TEST_F(DeliveriesFoldTest, StaysExactWithTwoCompetingRunners) {
     co_await one->kill();
     co_await other.kill();
   };
-  run_coroutine(io, body(), 60s);
+  run_coroutine(io, body(), patience);
 }
 
 TEST_F(DeliveriesFoldTest, FoldsAgainFromTheStartAfterFlushall) {
@@ -99,7 +102,7 @@ TEST_F(DeliveriesFoldTest, FoldsAgainFromTheStartAfterFlushall) {
     co_await expect_exact();
     co_await folders->kill();
   };
-  run_coroutine(io, body(), 60s);
+  run_coroutine(io, body(), patience);
 }
 
 TEST_F(DeliveriesFoldTest, SurvivesTheKillOfRedis) {
@@ -119,7 +122,7 @@ TEST_F(DeliveriesFoldTest, SurvivesTheKillOfRedis) {
     co_await expect_exact();
     co_await folders->kill();
   };
-  run_coroutine(io, body(), 60s);
+  run_coroutine(io, body(), patience);
 }
 
 /// While Redis is flushed again and again, whoever reads gets either the right number or `unavailable`.
@@ -159,7 +162,7 @@ TEST_F(DeliveriesFoldTest, NeverServesAWrongNumberWhileItIsBuilding) {
     EXPECT_GT(refused, 0u);
     co_await folders->kill();
   };
-  run_coroutine(io, body(), 60s);
+  run_coroutine(io, body(), patience);
 }
 
 TEST_F(DeliveriesFoldTest, DoesNotServeAStateThatWasSetBack) {
@@ -195,7 +198,7 @@ TEST_F(DeliveriesFoldTest, DoesNotServeAStateThatWasSetBack) {
     }
     co_await folders->kill();
   };
-  run_coroutine(io, body(), 60s);
+  run_coroutine(io, body(), patience);
 }
 
 TEST_F(DeliveriesFoldTest, AbandonsAStateOfAnotherLog) {
@@ -220,7 +223,7 @@ TEST_F(DeliveriesFoldTest, AbandonsAStateOfAnotherLog) {
     co_await expect_keys("zhida:{0}:deliveries:*:h", 1);  // the other log's are cleared away
     co_await folders->kill();
   };
-  run_coroutine(io, body(), 60s);
+  run_coroutine(io, body(), patience);
 }
 
 TEST_F(DeliveriesFoldTest, AStateWithAKeyOfAnotherTypeIsFoldedAnew) {
@@ -240,7 +243,7 @@ TEST_F(DeliveriesFoldTest, AStateWithAKeyOfAnotherTypeIsFoldedAnew) {
     co_await expect_exact();
     co_await folders->kill();
   };
-  run_coroutine(io, body(), 60s);
+  run_coroutine(io, body(), patience);
 }
 
 TEST_F(DeliveriesFoldTest, ARebuildFindsWhatSomebodyChangedAndReplacesIt) {
@@ -266,7 +269,7 @@ TEST_F(DeliveriesFoldTest, ARebuildFindsWhatSomebodyChangedAndReplacesIt) {
     co_await expect_keys("zhida:{0}:deliveries:*:h", 1);  // those of the replaced generation are cleared away
     co_await folders->kill();
   };
-  run_coroutine(io, body(), 60s);
+  run_coroutine(io, body(), patience);
 }
 
 TEST_F(DeliveriesFoldTest, AnotherNumberOfBucketsIsBuiltBesideTheLiveState) {
@@ -288,7 +291,7 @@ TEST_F(DeliveriesFoldTest, AnotherNumberOfBucketsIsBuiltBesideTheLiveState) {
     co_await expect_exact();
     co_await folders->kill();
   };
-  run_coroutine(io, body(), 60s);
+  run_coroutine(io, body(), patience);
 }
 
 asio::awaitable<std::vector<contracts::DeadLetter>> dead_letters_in(log::EventLog& log, int partition) {
@@ -363,7 +366,7 @@ TEST_F(DeliveriesFoldTest, QuarantinesExactlyThePoisonAndGoesOn) {
     EXPECT_TRUE(none.empty());
     co_await folders->kill();
   };
-  run_coroutine(io, body(), 60s);
+  run_coroutine(io, body(), patience);
 }
 
 TEST_F(DeliveriesFoldTest, TellsWhichPartitionsHaveDecided) {
@@ -400,7 +403,7 @@ TEST_F(DeliveriesFoldTest, TellsWhichPartitionsHaveDecided) {
     }
     co_await folders->kill();
   };
-  run_coroutine(io, body());
+  run_coroutine(io, body(), patience);
 }
 
 }  // namespace

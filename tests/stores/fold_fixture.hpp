@@ -84,7 +84,7 @@ class FoldTest : public testing::Test {
   }
   /// Waits until everything in the log is folded and readable.
   boost::asio::awaitable<void> catch_up() {
-    for (int attempt = 0; attempt < 1'000; ++attempt) {
+    for (int attempt = 0; attempt < 10'000; ++attempt) {
       const auto folded = co_await reader.folded_to();
       bool all = folded.has_value();
       for (int partition = 0; all && partition < world_partitions; ++partition)
@@ -100,7 +100,7 @@ class FoldTest : public testing::Test {
   /// Waits until a look at Redis gives `count` keys that match `pattern`.
   boost::asio::awaitable<void> expect_keys(std::string pattern, std::size_t count) {
     std::size_t found = 0;
-    for (int attempt = 0; attempt < 1'000; ++attempt) {
+    for (int attempt = 0; attempt < 10'000; ++attempt) {
       const auto keys = co_await reader_client.command("KEYS", pattern);
       found = keys ? keys->items.size() : 0;
       if (found == count) co_return;
