@@ -21,9 +21,8 @@ void CheckedSubject::answer(std::uint32_t slot, cel::Value value) {
 std::optional<Origin> CheckedSubject::origin(std::uint32_t slot) const {
   if (slot >= slots_.size() || slots_[slot].is_missing()) return std::nullopt;
   if (std::ranges::find(answered_, slot) != answered_.end()) return Origin{"answer", std::nullopt, true};
-  auto [at, end] = std::ranges::equal_range(known_, slot, {}, &stores::KnownAttribute::slot);
   const stores::KnownAttribute* found = nullptr;
-  for (; at != end; ++at)
+  for (auto at = std::ranges::lower_bound(known_, slot, {}, &stores::KnownAttribute::slot); at != known_.end() && at->slot == slot; ++at)
     if (!at->value.is_missing()) found = &*at;  // a derived value stands behind the removed one
   if (found == nullptr) return std::nullopt;
   return Origin{found->source, found->as_of, false};
