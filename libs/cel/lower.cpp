@@ -124,8 +124,9 @@ class Lowering {
         result.op = Op::instant;
         break;
       default:
+        // The `p` of `p.employees` is a name too, but no attribute.
         result.op = Op::slot;
-        code_.slots.push_back(node.slot);
+        if (node.binding == Binding::slot) code_.slots.push_back(node.slot);
     }
     return result;
   }

@@ -32,6 +32,14 @@ TEST(Rule, RefusesWordsTheDictionaryDoesNotHave) {
   EXPECT_FALSE(Rule::compile(language(), "p.employees + 1"));
 }
 
+TEST(Rule, ReadsNoAttributeThatItDoesNotName) {
+  const Rule made = rule("p.employees < 10 && \"hnte\" in p.qualifications");
+  std::vector<std::string> names;
+  for (const std::uint32_t slot : made.slots()) names.push_back(made.language().dictionary()[slot].name);
+  std::ranges::sort(names);
+  EXPECT_EQ(names, (Texts{"employees", "qualifications"}));
+}
+
 TEST(Rule, SaysOfEachLeafWhatIsReadHowAndAgainstWhat) {
   const Rule made = rule(
       "!(p.employees < 10 && p.size_class in [\"small\"]) && 3 <= p.employees * 2 && \"hnte\" in p.qualifications && !p.abnormal_list");

@@ -19,6 +19,8 @@ EntityKind entity_kind_of(CommandKind kind) {
 
 bool is_system(CommandKind kind) { return kind >= CommandKind::campaign_start; }
 
+std::string CommandRequested::key() const { return std::string(domain::name_of(entity_kind_of(kind))) + "/" + entity; }
+
 std::string to_json(const CommandRequested& event) {
   std::string text;
   text.reserve(event.body.size() + 400);

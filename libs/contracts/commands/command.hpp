@@ -56,7 +56,7 @@ struct CommandRequested {
   std::optional<std::uint64_t> if_match;       ///< revision that the change is based on
   Instant at{};
 
-  std::string key() const { return std::string(domain::name_of(entity_kind_of(kind))) + "/" + entity; }
+  std::string key() const;  ///< of its record: kind/id
 
   friend bool operator==(const CommandRequested&, const CommandRequested&) = default;
 };
