@@ -1,5 +1,6 @@
 #include "flow/story.hpp"
 
+#include "domain/date_time.hpp"
 #include "domain/enterprise/industry_tree.hpp"
 #include "schemas/files.hpp"
 #include "standalone/sample/generator.hpp"
@@ -130,7 +131,8 @@ std::vector<std::string> inbox_of(const Answer& inbox) {
 }
 
 std::string now_text() {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()));
+  // With milliseconds: what happens next must not seem to lie before what just happened.
+  return domain::format_instant(std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()));
 }
 
 std::string today_text() {
