@@ -1,5 +1,7 @@
 // The architecture as a test: which folder may include what. The table is design §12's.
 
+#include "support/repository.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -96,7 +98,7 @@ std::string objection(const Rule& rule, const Include& include) {
   return "is a library it must not know";
 }
 
-const fs::path root = REPOSITORY_ROOT;
+const fs::path root = zhida::test::repository();
 
 TEST(Layers, IncludeOnlyWhatTheyMay) {
   for (const Rule& rule : rules)

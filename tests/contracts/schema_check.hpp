@@ -1,5 +1,7 @@
 #pragma once
 
+#include "support/repository.hpp"
+
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
 #include <rapidjson/pointer.h>
@@ -15,7 +17,7 @@
 
 namespace zhida::contracts {
 
-inline std::filesystem::path schemas() { return std::filesystem::path(REPOSITORY_ROOT) / "schemas"; }
+inline std::filesystem::path schemas() { return zhida::test::repository() / "schemas"; }
 
 inline rapidjson::Document load(const std::filesystem::path& path) {
   std::stringstream text;

@@ -19,9 +19,9 @@ namespace {
 
 using flow::text;
 using http::Verb;
-using support::Answer;
-using support::HeaderList;
-using support::Standalone;
+using test::Answer;
+using test::HeaderList;
+using test::Standalone;
 using testing::AnyOf;
 using testing::HasSubstr;
 

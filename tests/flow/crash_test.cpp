@@ -25,9 +25,9 @@ namespace zhida {
 namespace {
 
 using flow::text;
-using support::Answer;
-using support::eventually;
-using support::Standalone;
+using test::Answer;
+using test::eventually;
+using test::Standalone;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 

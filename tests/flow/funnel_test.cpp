@@ -16,9 +16,9 @@ namespace zhida {
 namespace {
 
 using flow::text;
-using support::Answer;
-using support::eventually;
-using support::Standalone;
+using test::Answer;
+using test::eventually;
+using test::Standalone;
 using testing::HasSubstr;
 
 std::int64_t number(const rapidjson::Value& value) { return value.IsInt64() ? value.GetInt64() : -1; }
@@ -36,7 +36,7 @@ TEST(Funnel, AddsUpFromLaunchToConversion) {
   const std::string id = flow::approved_campaign(zhida, flow::campaign_body("漏斗", "{\"list\":[" + list + "]}"));
   flow::run_campaign(zhida, id);
 
-  const support::HeaderList browser{{"User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"}};
+  const test::HeaderList browser{{"User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"}};
   for (std::size_t i = 0; i < 4; ++i) {  // four see it, the first twice
     const std::string& uscc = supplied.usccs[i];
     for (int n = 0; n < (i == 0 ? 2 : 1); ++n) {

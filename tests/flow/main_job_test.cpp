@@ -18,9 +18,9 @@ namespace zhida {
 namespace {
 
 using flow::text;
-using support::Answer;
-using support::eventually;
-using support::Standalone;
+using test::Answer;
+using test::eventually;
+using test::Standalone;
 using testing::HasSubstr;
 
 constexpr int enterprises = 300;
@@ -45,7 +45,7 @@ class MainJob : public testing::Test {
   static const Standalone& zhida() { return *zhida_; }
   static const std::vector<std::string>& usccs() { return supplied_.usccs; }
 
-  static Answer inbox(const std::string& uscc, const std::string& query = "", const support::HeaderList& headers = {}) {
+  static Answer inbox(const std::string& uscc, const std::string& query = "", const test::HeaderList& headers = {}) {
     return zhida().get("/page/v1/enterprises/" + uscc + "/inbox" + query, "page", headers);
   }
   static Answer campaign(const std::string& id) { return zhida().get("/operator/v1/campaigns/" + id, "operator"); }
@@ -159,7 +159,7 @@ TEST_F(MainJob, ApprovalIsOfOneContentBySomeoneElse) {
 }
 
 TEST_F(MainJob, AnIdempotencyKeyMakesOneCampaign) {
-  const support::HeaderList key{{"Idempotency-Key", "once"}};
+  const test::HeaderList key{{"Idempotency-Key", "once"}};
   const std::string body = flow::campaign_body("一次");
   const Answer first = zhida().post("/operator/v1/campaigns", "operator", body, key);
   const Answer again = zhida().post("/operator/v1/campaigns", "operator", body, key);
@@ -268,7 +268,7 @@ TEST_F(MainJob, ClicksLeadToTheTargetAndCountOnceEach) {
   flow::run_campaign(zhida(), id);
   const Answer page = inbox(uscc);
   const std::string link = text(page.at("items")[0]["link"]);
-  const support::HeaderList browser{{"User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"}};
+  const test::HeaderList browser{{"User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"}};
   EXPECT_EQ(zhida().ask(http::Verb::head, link, "", "", browser).status, 302);
   const Answer click = zhida().get(link, "", browser);
   EXPECT_EQ(click.status, 302);

@@ -24,9 +24,9 @@ namespace zhida {
 namespace {
 
 using flow::text;
-using support::Answer;
-using support::eventually;
-using support::Standalone;
+using test::Answer;
+using test::eventually;
+using test::Standalone;
 using Clock = std::chrono::steady_clock;
 
 /// Two items, a package, some enterprises and a completed campaign to all of them: `c1`.
@@ -181,7 +181,7 @@ TEST(Restart, HealsAFlushedOrKilledRedisAndIsNeverWrongMeanwhile) {
 TEST(Restart, ASecondProgramOnTheSameDirectoryRefuses) {
   const test::TemporaryDirectory files;
   const Standalone zhida(files.path());
-  EXPECT_EQ(support::run_zhida({"serve", "--data", files.path().string(), "--port", "0"}), 1);
+  EXPECT_EQ(test::run_zhida({"serve", "--data", files.path().string(), "--port", "0"}), 1);
   EXPECT_EQ(zhida.get("/readyz", "").status, 200) << "the first one goes on";
   EXPECT_EQ(zhida.get("/operator/v1/campaigns", "operator").status, 200);
 }
@@ -189,7 +189,7 @@ TEST(Restart, ASecondProgramOnTheSameDirectoryRefuses) {
 TEST(Restart, ANewerFormatIsRefused) {
   const test::TemporaryDirectory files;
   std::ofstream(files / "format") << "99\n";
-  EXPECT_EQ(support::run_zhida({"serve", "--data", files.path().string(), "--port", "0"}), 1);
+  EXPECT_EQ(test::run_zhida({"serve", "--data", files.path().string(), "--port", "0"}), 1);
   std::string version;
   std::getline(std::ifstream(files / "format"), version);
   EXPECT_EQ(version, "99");
@@ -220,13 +220,13 @@ TEST(Restart, ABackupOfARunningSystemGivesTheSameAgain) {
     impress(zhida, "c1.1.page." + usccs[0], "before");
     EXPECT_TRUE(eventually([&] { return engaged(zhida, usccs[0]); }));
     before = look(zhida, usccs);
-    ASSERT_EQ(support::run_zhida({"backup", "--data", zhida.directory().string(), copy}), 0);
+    ASSERT_EQ(test::run_zhida({"backup", "--data", zhida.directory().string(), copy}), 0);
     flow::run_campaign(zhida, flow::approved_campaign(zhida, flow::campaign_body("备份之后")));
     EXPECT_NE(look(zhida, usccs), before);
-    EXPECT_NE(support::run_zhida({"backup", "--data", zhida.directory().string(), copy}), 0) << "a backup is never overwritten";
+    EXPECT_NE(test::run_zhida({"backup", "--data", zhida.directory().string(), copy}), 0) << "a backup is never overwritten";
   }
-  ASSERT_EQ(support::run_zhida({"restore", "--data", restored, copy}), 0);
-  EXPECT_NE(support::run_zhida({"restore", "--data", restored, copy}), 0) << "nor is a directory in use";
+  ASSERT_EQ(test::run_zhida({"restore", "--data", restored, copy}), 0);
+  EXPECT_NE(test::run_zhida({"restore", "--data", restored, copy}), 0) << "nor is a directory in use";
   const Standalone again(restored);
   EXPECT_EQ(look(again, usccs), before);
   EXPECT_TRUE(engaged(again, usccs[0]));

@@ -21,9 +21,9 @@
 namespace zhida {
 namespace {
 
-using support::Answer;
-using support::HeaderList;
-using support::OpenApi;
+using test::Answer;
+using test::HeaderList;
+using test::OpenApi;
 
 constexpr std::array roles{"data_centre", "operator", "approver", "page", "analyst", "auditor", "admin"};
 constexpr const char* owner = "jw";
@@ -50,17 +50,17 @@ class World {
       for (const char* role : roles) {
         std::string key;
         const std::string directory = files_.path().string();
-        EXPECT_EQ(support::run_zhida({"keys", "add", "--data", directory, "--role", role, "--bureau", bureau}, &key), 0);
+        EXPECT_EQ(test::run_zhida({"keys", "add", "--data", directory, "--role", role, "--bureau", bureau}, &key), 0);
         key.erase(key.find_last_not_of("\r\n") + 1);
         keys_[{role, bureau}] = key;
       }
     const std::string last = key("admin", stranger);
-    EXPECT_TRUE(support::eventually([&] { return system_.get("/operator/v1/items", last).status == 200; }));
+    EXPECT_TRUE(test::eventually([&] { return system_.get("/operator/v1/items", last).status == 200; }));
     must("patch", "/operator/v1/enterprises/" + enterprise_, "data_centre",
          R"({"attributes":{"employees":{"value":20,"source":"人社局","as_of":"2024-01-01"}}})");
     item_ = published_item();
     pushed_ = campaign_in("running");
-    EXPECT_TRUE(support::eventually([&] {
+    EXPECT_TRUE(test::eventually([&] {
       const Answer inbox = ask("get", "/page/v1/enterprises/" + enterprise_ + "/inbox", key("page", owner));
       if (!inbox.at("items").IsArray() || inbox.at("items").Empty()) return false;
       link_ = inbox.at("items")[0]["link"].GetString();
@@ -147,7 +147,7 @@ class World {
   std::string fresh(const char* kind) { return kind + std::to_string(++made_); }
 
   test::TemporaryDirectory files_;
-  support::Standalone system_;
+  test::Standalone system_;
   std::map<std::pair<std::string, std::string>, std::string> keys_;
   int made_ = 0;
   std::string enterprise_ = enterprise;

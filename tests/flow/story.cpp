@@ -4,6 +4,7 @@
 #include "domain/enterprise/industry_tree.hpp"
 #include "schemas/files.hpp"
 #include "standalone/sample/generator.hpp"
+#include "support/repository.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -18,8 +19,8 @@
 namespace zhida::flow {
 namespace {
 
-using support::Answer;
-using support::Standalone;
+using test::Answer;
+using test::Standalone;
 
 rapidjson::Document parse(const std::string& json) {
   rapidjson::Document document;
@@ -43,7 +44,7 @@ std::string text(const rapidjson::Value& value) {
 }
 
 std::string sample_part(const std::string& id, const char* member) {
-  std::ifstream file(std::string(REPOSITORY_ROOT) + "/schemas/samples/items/" + id + ".json");
+  std::ifstream file(zhida::test::repository() / "schemas/samples/items" / (id + ".json"));
   const std::string bytes(std::istreambuf_iterator<char>(file), {});
   const rapidjson::Document sample = parse(bytes);
   return write(sample[member]);
@@ -106,7 +107,7 @@ bool completed(const Standalone& zhida, const std::string& id) {
 
 void run_campaign(const Standalone& zhida, const std::string& id) {
   expect(zhida.post("/operator/v1/campaigns/" + id + "/launch", "operator"), 200);
-  EXPECT_TRUE(support::eventually([&] { return completed(zhida, id); })) << id;
+  EXPECT_TRUE(test::eventually([&] { return completed(zhida, id); })) << id;
 }
 
 std::map<std::string, std::string> intents_of(const Standalone& zhida, const std::vector<std::string>& usccs) {

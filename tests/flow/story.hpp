@@ -19,9 +19,9 @@ inline const std::string closed_item = "SJ-PATENT-PILOT";
 std::string sample_part(const std::string& id, const char* member);
 
 /// Document and item by the operator, published by the approver. Fails the test if any step is refused.
-void publish(const support::Standalone& zhida, const std::string& id);
+void publish(const test::Standalone& zhida, const std::string& id);
 /// `pkg-story` with the first two items.
-void put_package(const support::Standalone& zhida);
+void put_package(const test::Standalone& zhida);
 
 /// NDJSON lines of the sample's enterprises `first` … `first + count − 1`, and who they are.
 struct Enterprises {
@@ -31,7 +31,7 @@ struct Enterprises {
 Enterprises sample_enterprises(std::uint64_t first, std::uint64_t count, std::uint64_t seed = 7);
 
 /// Uploads NDJSON as the data centre.
-support::Answer upload(const support::Standalone& zhida, const std::string& target, const std::string& lines);
+test::Answer upload(const test::Standalone& zhida, const std::string& target, const std::string& lines);
 /// The last line of an NDJSON answer.
 rapidjson::Document last_line(const std::string& ndjson);
 
@@ -39,17 +39,17 @@ rapidjson::Document last_line(const std::string& ndjson);
 std::string campaign_body(const std::string& title, const std::string& audience = R"({"eligible_for":"any"})",
                           const std::string& lane = "normal");
 /// Creates, submits and approves it; its id. Fails the test if any step is refused.
-std::string approved_campaign(const support::Standalone& zhida, const std::string& body);
+std::string approved_campaign(const test::Standalone& zhida, const std::string& body);
 /// Launches it and waits until it is completed.
-void run_campaign(const support::Standalone& zhida, const std::string& id);
-bool completed(const support::Standalone& zhida, const std::string& id);
+void run_campaign(const test::Standalone& zhida, const std::string& id);
+bool completed(const test::Standalone& zhida, const std::string& id);
 
 /// What the enterprises' timelines say: intent → state, with `!` and the reason after it if there is one. Fails the test if one stands
 /// twice.
-std::map<std::string, std::string> intents_of(const support::Standalone& zhida, const std::vector<std::string>& usccs);
+std::map<std::string, std::string> intents_of(const test::Standalone& zhida, const std::vector<std::string>& usccs);
 
 /// Intents and states in the order of the page, e.g. `c1.1.page.…=delivered`.
-std::vector<std::string> inbox_of(const support::Answer& inbox);
+std::vector<std::string> inbox_of(const test::Answer& inbox);
 
 /// Now, as RFC 3339.
 std::string now_text();

@@ -1,6 +1,7 @@
 #include "domain/policy/functions.hpp"
 #include "matching/date.hpp"
 #include "matching/explain.hpp"
+#include "support/repository.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
@@ -18,7 +19,7 @@ namespace {
 using matching::Verdict;
 using Json = rapidjson::Value;
 
-const std::filesystem::path root = REPOSITORY_ROOT;
+const std::filesystem::path root = zhida::test::repository();
 
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);

@@ -4,6 +4,7 @@
 #include "platform/log/memory_log.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "stores/delivery_world.hpp"
+#include "support/repository.hpp"
 #include "support/run_coroutine.hpp"
 
 #include <algorithm>
@@ -22,7 +23,7 @@ using enterprise::Merge;
 using enterprise::RawValue;
 
 std::string file(const std::string& name) {
-  std::ifstream in(std::string(REPOSITORY_ROOT) + "/schemas/reference/" + name);
+  std::ifstream in(zhida::test::repository() / "schemas/reference" / name);
   std::stringstream text;
   text << in.rdbuf();
   return text.str();

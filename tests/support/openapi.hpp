@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-namespace zhida::support {
+namespace zhida::test {
 
 /// What clients are told about every route, schemas/openapi/zhida.json, and whether an actual answer keeps to it.
 ///
@@ -216,4 +216,4 @@ class OpenApi {
   mutable std::map<const Value*, std::unique_ptr<rapidjson::SchemaDocument>> compiled_;
 };
 
-}  // namespace zhida::support
+}  // namespace zhida::test

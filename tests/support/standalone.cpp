@@ -1,5 +1,7 @@
 #include "support/standalone.hpp"
 
+#include "support/repository.hpp"
+
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <spawn.h>
@@ -17,13 +19,13 @@
 
 extern char** environ;
 
-namespace zhida::support {
+namespace zhida::test {
 namespace {
 
 namespace asio = boost::asio;
 using Clock = std::chrono::steady_clock;
 
-const std::string program = std::string(BUILD_ROOT) + "/services/zhida";
+const std::string program = (build() / "services/zhida").string();
 
 pid_t spawn(const std::vector<std::string>& arguments, const std::string& output_file, bool append) {
   std::vector<char*> argv;
@@ -175,4 +177,4 @@ int run_zhida(const std::vector<std::string>& arguments, std::string* output) {
   return status.value_or(-1);
 }
 
-}  // namespace zhida::support
+}  // namespace zhida::test

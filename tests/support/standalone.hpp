@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace zhida::support {
+namespace zhida::test {
 
 /// An answer of the API, its body parsed if it is JSON.
 struct Answer {
@@ -98,4 +98,4 @@ bool eventually(Condition condition, std::chrono::milliseconds limit = std::chro
   return true;
 }
 
-}  // namespace zhida::support
+}  // namespace zhida::test

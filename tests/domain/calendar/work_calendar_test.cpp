@@ -1,5 +1,7 @@
 #include "domain/calendar/work_calendar.hpp"
 
+#include "support/repository.hpp"
+
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -14,7 +16,7 @@ using namespace std::chrono;
 const WorkCalendar& state_council() {
   static const WorkCalendar shared = [] {
     std::ostringstream text;
-    text << std::ifstream(REPOSITORY_ROOT "/schemas/reference/workdays.csv").rdbuf();
+    text << std::ifstream(zhida::test::repository() / "schemas/reference/workdays.csv").rdbuf();
     return WorkCalendar::parse(text.str()).value();
   }();
   return shared;

@@ -1,5 +1,7 @@
 #include "domain/enterprise/industry_tree.hpp"
 
+#include "support/repository.hpp"
+
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -11,7 +13,7 @@ namespace {
 const IndustryTree& standard() {
   static const IndustryTree shared = [] {
     std::ostringstream text;
-    text << std::ifstream(REPOSITORY_ROOT "/schemas/reference/industries.csv").rdbuf();
+    text << std::ifstream(zhida::test::repository() / "schemas/reference/industries.csv").rdbuf();
     return IndustryTree::parse(text.str()).value();
   }();
   return shared;

@@ -1,5 +1,7 @@
 #include "domain/enterprise/regions.hpp"
 
+#include "support/repository.hpp"
+
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -11,7 +13,7 @@ namespace {
 
 std::string reference(const std::string& name) {
   std::stringstream text;
-  text << std::ifstream(std::string(REPOSITORY_ROOT) + "/schemas/reference/" + name).rdbuf();
+  text << std::ifstream(zhida::test::repository() / "schemas/reference" / name).rdbuf();
   return text.str();
 }
 

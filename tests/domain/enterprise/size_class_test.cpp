@@ -1,5 +1,7 @@
 #include "domain/enterprise/size_class.hpp"
 
+#include "support/repository.hpp"
+
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -11,7 +13,7 @@ namespace {
 
 SizeClasses standard() {
   std::stringstream text;
-  text << std::ifstream(std::string(REPOSITORY_ROOT) + "/schemas/reference/size-classes.csv").rdbuf();
+  text << std::ifstream(zhida::test::repository() / "schemas/reference/size-classes.csv").rdbuf();
   return SizeClasses::parse(text.str()).value();
 }
 

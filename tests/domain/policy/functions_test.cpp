@@ -2,6 +2,7 @@
 
 #include "cel/program.hpp"
 #include "matching/date.hpp"
+#include "support/repository.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,7 +16,7 @@ using namespace std::chrono;
 
 std::string reference(const std::string& name) {
   std::ostringstream text;
-  text << std::ifstream(REPOSITORY_ROOT "/schemas/reference/" + name).rdbuf();
+  text << std::ifstream(zhida::test::repository() / "schemas/reference" / name).rdbuf();
   return text.str();
 }
 

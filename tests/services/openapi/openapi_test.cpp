@@ -22,7 +22,7 @@ namespace zhida::standalone {
 namespace {
 
 using rapidjson::Value;
-using support::OpenApi;
+using test::OpenApi;
 
 const OpenApi& api() {
   static const OpenApi document;
