@@ -1,6 +1,8 @@
 #include "dispatcher/partition_dispatcher.hpp"
 
 #include "platform/runtime/graceful_stop.hpp"
+#include "platform/runtime/take_turns.hpp"
+#include "stores/deliveries/catch_up.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -32,48 +34,19 @@ PartitionDispatcher::PartitionDispatcher(Service& service, int partition)
       recheck_(with_.profiles) {}
 
 asio::awaitable<void> PartitionDispatcher::run() {
-  co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation(), asio::enable_terminal_cancellation());
-  co_await asio::this_coro::throw_if_cancelled(false);
-  bool opened = false;
-  for (;;) {
-    if (co_await runtime::stop_requested()) co_return;
-    result<void> done;
-    if (opened)
-      done = co_await turn();
-    else
-      done = co_await open();
-    if (done) {
-      opened = true;
-      last_failure_.clear();
-      continue;
-    }
-    if (co_await runtime::stop_requested()) co_return;
-    service_.metrics_.failures.increment();
-    std::string failure = done.error().message();
-    if (failure != last_failure_) with_.journal.warning("dispatcher.waits", {{"partition", partition_}, {"reason", failure}});
-    last_failure_ = std::move(failure);
-    co_await rest(service_.settings_.retry);
-  }
-}
-
-asio::awaitable<void> PartitionDispatcher::rest(std::chrono::milliseconds time) {
-  stores::Notice never_rung(with_.executor);
-  co_await runtime::wait_for_work(never_rung.wait(Clock::now() + time));
+  return runtime::take_turns([this] { return opened_ ? turn() : open(); }, service_.settings_.retry,
+                             [this](std::string_view reason, bool again) {
+                               service_.metrics_.failures.increment();
+                               if (!again) with_.journal.warning("dispatcher.waits", {{"partition", partition_}, {"reason", reason}});
+                             });
 }
 
 // What an earlier life sent must be folded first, or it would be sent again.
 auto PartitionDispatcher::open() -> Result<void> {
-  while (!with_.catalog.ready() || !with_.profiles.ready(partition_)) co_await rest(std::chrono::milliseconds(20));
-  for (const char* topic : {"intents-urgent", "intents", "receipts-urgent", "receipts", "outcomes"}) {
-    const result<log::Range> range = co_await with_.log.range(topic, partition_);
-    if (!range) co_return range.error();
-    bool folded = range->end == 0;
-    while (!folded) {
-      folded = co_await with_.deliveries.wait_until(topic, partition_, range->end - 1, service_.settings_.retry);
-      if (co_await runtime::stop_requested()) co_return error_code(asio::error::operation_aborted);
-    }
-  }
-  co_return result<void>();
+  while (!with_.catalog.ready() || !with_.profiles.ready(partition_)) co_await runtime::rest(std::chrono::milliseconds(20));
+  const result<void> caught_up = co_await stores::catch_up(with_.log, with_.deliveries, partition_, service_.settings_.retry);
+  opened_ = caught_up.has_value();
+  co_return caught_up;
 }
 
 auto PartitionDispatcher::turn() -> Result<void> {

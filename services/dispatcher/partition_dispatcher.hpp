@@ -33,7 +33,6 @@ class PartitionDispatcher {
   Result<std::vector<contracts::Receipt>> look_again(const Recheck::Block& about, const contracts::IntentsDecided& intents);
   Result<log::Offset> append(campaign::Lane lane, const contracts::ReceiptsRecorded& receipts);
   boost::asio::awaitable<void> measure_age();
-  boost::asio::awaitable<void> rest(std::chrono::milliseconds time);
 
   Recheck::Block describe(const campaign::Campaign& campaign, Block block, const contracts::IntentsHeader& header) const;
   Action action_now(const Queue& queue) const;
@@ -42,11 +41,11 @@ class PartitionDispatcher {
   Service& service_;
   Dependencies& with_;
   int partition_;
+  bool opened_ = false;
   OpenQueues queues_;
   Recheck recheck_;
   stores::Notice::Clock::time_point refreshed_{};
   std::map<Block, std::int64_t> decided_ms_;  // of the oldest blocks
-  std::string last_failure_;
 };
 
 }  // namespace zhida::dispatcher

@@ -1,6 +1,8 @@
 #include "matcher/partition_matcher.hpp"
 
 #include "platform/runtime/graceful_stop.hpp"
+#include "platform/runtime/take_turns.hpp"
+#include "stores/deliveries/catch_up.hpp"
 
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -13,7 +15,6 @@ namespace zhida::matcher {
 namespace {
 
 namespace asio = boost::asio;
-using boost::system::error_code;
 using boost::system::result;
 using campaign::Lane;
 using Clock = stores::Notice::Clock;
@@ -35,48 +36,19 @@ PartitionMatcher::PartitionMatcher(Service& service, int partition)
       slots_(with_.reference.dictionary->size()) {}
 
 asio::awaitable<void> PartitionMatcher::run() {
-  co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation(), asio::enable_terminal_cancellation());
-  co_await asio::this_coro::throw_if_cancelled(false);
-  bool opened = false;
-  for (;;) {
-    if (co_await runtime::stop_requested()) co_return;
-    result<void> done;
-    if (opened)
-      done = co_await turn();
-    else
-      done = co_await open();
-    if (done) {
-      opened = true;
-      last_failure_.clear();
-      continue;
-    }
-    if (co_await runtime::stop_requested()) co_return;
-    service_.metrics_.failures.increment();
-    std::string failure = done.error().message();
-    if (failure != last_failure_) with_.journal.warning("matcher.waits", {{"partition", partition_}, {"reason", failure}});
-    last_failure_ = std::move(failure);
-    co_await rest(service_.settings_.retry);
-  }
-}
-
-asio::awaitable<void> PartitionMatcher::rest(std::chrono::milliseconds time) {
-  stores::Notice never(with_.executor);
-  co_await runtime::wait_for_work(never.wait(Clock::now() + time));
+  return runtime::take_turns([this] { return opened_ ? turn() : open(); }, service_.settings_.retry,
+                             [this](std::string_view reason, bool again) {
+                               service_.metrics_.failures.increment();
+                               if (!again) with_.journal.warning("matcher.waits", {{"partition", partition_}, {"reason", reason}});
+                             });
 }
 
 // What an earlier life decided, sent or was told must be folded before anything is decided: only then do the ledgers show it.
 auto PartitionMatcher::open() -> Result<void> {
-  while (!with_.catalog.ready() || !with_.profiles.ready(partition_)) co_await rest(std::chrono::milliseconds(20));
-  for (const char* topic : {"intents-urgent", "intents", "receipts-urgent", "receipts", "outcomes"}) {
-    const result<log::Range> range = co_await with_.log.range(topic, partition_);
-    if (!range) co_return range.error();
-    bool folded = range->end == 0;
-    while (!folded) {
-      folded = co_await with_.deliveries.wait_until(topic, partition_, range->end - 1, service_.settings_.retry);
-      if (co_await runtime::stop_requested()) co_return error_code(asio::error::operation_aborted);
-    }
-  }
-  co_return result<void>();
+  while (!with_.catalog.ready() || !with_.profiles.ready(partition_)) co_await runtime::rest(std::chrono::milliseconds(20));
+  const result<void> caught_up = co_await stores::catch_up(with_.log, with_.deliveries, partition_, service_.settings_.retry);
+  opened_ = caught_up.has_value();
+  co_return caught_up;
 }
 
 void PartitionMatcher::refresh() {

@@ -64,7 +64,6 @@ class PartitionMatcher {
   Result<void> close(Run& run);
   Result<log::Offset> append(const Run& run, std::string id, std::string_view type, std::string value);
   boost::asio::awaitable<void> wait();
-  boost::asio::awaitable<void> rest(std::chrono::milliseconds time);
 
   void refresh();
   Run* pick();
@@ -80,11 +79,11 @@ class PartitionMatcher {
   Service& service_;
   Dependencies& with_;
   int partition_;
+  bool opened_ = false;
   Evidence evidence_;
   std::map<std::string, Run, std::less<>> runs_;
   std::uint64_t catalog_seen_ = 0;
   std::uint64_t turns_ = 0;
-  std::string last_failure_;
 
   // Scratch of one enterprise.
   std::vector<cel::Value> slots_;
