@@ -87,6 +87,7 @@ Dictionary::Parsed Dictionary::parse(std::string_view attributes_csv, const std:
     if (!column) return {nullptr, "the column " + std::string(wanted[i]) + " is missing"};
     columns[i] = *column;
   }
+  const auto signed_column = parsed.table->column("signed");
   auto dictionary = std::make_shared<Dictionary>();
   dictionary->attributes_.reserve(parsed.table->rows.size());
   for (const auto& row : parsed.table->rows) {
@@ -109,8 +110,10 @@ Dictionary::Parsed Dictionary::parse(std::string_view attributes_csv, const std:
     attribute.per = *per;
     attribute.aliases = cell(10);
     attribute.note = cell(11);
-    attribute.may_be_negative = attribute.note.find("may be negative") != std::string::npos ||
-                                attribute.name.find("growth") != std::string::npos || attribute.name.find("increment") != std::string::npos;
+    if (signed_column && !row[*signed_column].empty()) {
+      if (row[*signed_column] != "yes") return fail("signed must be yes or empty");
+      attribute.may_be_negative = true;
+    }
     const std::string& values = cell(3);
     if (values.starts_with("open:")) {
       attribute.pattern = values.substr(5);

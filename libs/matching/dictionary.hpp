@@ -46,7 +46,8 @@ struct Attribute {
   Sensitivity sensitivity = Sensitivity::internal;
   Per per = Per::current;
   std::string aliases, note;
-  bool may_be_negative = false;  ///< a growth or increment, or its note says so
+  /// optional: signed, `yes` where a number may be negative.
+  bool may_be_negative = false;
 
   bool closed() const { return !codes.empty(); }
   /// The word of the vocabulary, or nullptr.
@@ -95,7 +96,8 @@ class Dictionary {
     std::shared_ptr<const Dictionary> dictionary;  ///< null when there is an error
     std::string error;                             ///< line and reason
   };
-  /// `attributes_csv`: the columns name, type, unit, values, label_zh, label_en, question_zh, source_zh, sensitivity, per, aliases, note.
+  /// `attributes_csv`: the columns name, type, unit, values, label_zh, label_en, question_zh, source_zh, sensitivity, per, aliases, note;
+  /// optional: signed, `yes` where a number may be negative.
   /// `code_tables`: name of the table → CSV text with columns `code` and `name_zh`, for the attributes whose vocabulary is a table.
   static Parsed parse(std::string_view attributes_csv, const std::map<std::string, std::string>& code_tables);
 

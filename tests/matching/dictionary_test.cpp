@@ -40,8 +40,8 @@ TEST(Dictionary, RefusesAFileItCannotTrust) {
   const std::string csv = attributes_csv;
   EXPECT_NE(Dictionary::parse(csv, {}).error.find("no code table industries"), std::string::npos);
   const std::map<std::string, std::string> tables{{"industries", "code,name_zh\nC,制造业\n"}};
-  EXPECT_NE(Dictionary::parse(csv + "employees,int,,,,,,,public,current,,\n", tables).error.find("twice"), std::string::npos);
-  EXPECT_NE(Dictionary::parse(csv + "x,uint,,,,,,,public,current,,\n", tables).error.find("unknown type"), std::string::npos);
+  EXPECT_NE(Dictionary::parse(csv + "employees,int,,,,,,,,public,current,,\n", tables).error.find("twice"), std::string::npos);
+  EXPECT_NE(Dictionary::parse(csv + "x,uint,,,,,,,,public,current,,\n", tables).error.find("unknown type"), std::string::npos);
   EXPECT_NE(Dictionary::parse(csv + "x,int\n", tables).error.find("line 12"), std::string::npos);
   EXPECT_NE(Dictionary::parse("name,type\n", tables).error.find("column unit"), std::string::npos);
 }

@@ -14,18 +14,18 @@
 namespace zhida::matching::test {
 
 inline const char* const attributes_csv =
-    "name,type,unit,values,label_zh,label_en,question_zh,source_zh,sensitivity,per,aliases,note\n"
-    "size_class,string,code,large=大型;medium=中型;small=小型;micro=微型,统计划型,Size class,规模？,统计,internal,current,size_class,\n"
-    "employees,int,persons,,职工人数,Employees,多少人？,人社,internal,current,employees,\"head count, incl. agency workers\"\n"
-    "taxable_income,int,cny,,年应纳税所得额,Taxable income,多少元？,税务,sensitive,last_year,,may be negative\n"
-    "rd_ratio,double,ratio,,研发费用占比,R&D ratio,比例？,税务,internal,last_year,,\n"
-    "established,timestamp,date,,成立日期,Date of registration,成立日期？,市场监管,public,event,,\n"
-    "qualifications,list<string>,code,hnte=高新技术企业;tsme=科技型中小企业;srdi=专精特新,资质,Qualifications,资质？,科委,public,current,,"
+    "name,type,unit,values,signed,label_zh,label_en,question_zh,source_zh,sensitivity,per,aliases,note\n"
+    "size_class,string,code,large=大型;medium=中型;small=小型;micro=微型,,统计划型,Size class,规模？,统计,internal,current,size_class,\n"
+    "employees,int,persons,,,职工人数,Employees,多少人？,人社,internal,current,employees,\"head count, incl. agency workers\"\n"
+    "taxable_income,int,cny,,yes,年应纳税所得额,Taxable income,多少元？,税务,sensitive,last_year,,may be negative\n"
+    "rd_ratio,double,ratio,,,研发费用占比,R&D ratio,比例？,税务,internal,last_year,,\n"
+    "established,timestamp,date,,,成立日期,Date of registration,成立日期？,市场监管,public,event,,\n"
+    "qualifications,list<string>,code,hnte=高新技术企业;tsme=科技型中小企业;srdi=专精特新,,资质,Qualifications,资质？,科委,public,current,,"
     "\n"
-    "district,string,code,open:[0-9]{6},区县,District,区县？,市场监管,public,current,,\n"
-    "industry,string,code,industries,行业,Industry,行业？,统计,internal,current,,\n"
-    "abnormal_list,bool,,,经营异常名录,On the abnormal list,是否？,市场监管,public,current,,\n"
-    "listed_year,int,year,,上市年份,Year of listing,哪年？,证监,public,event,,\n";
+    "district,string,code,open:[0-9]{6},,区县,District,区县？,市场监管,public,current,,\n"
+    "industry,string,code,industries,,行业,Industry,行业？,统计,internal,current,,\n"
+    "abnormal_list,bool,,,,经营异常名录,On the abnormal list,是否？,市场监管,public,current,,\n"
+    "listed_year,int,year,,,上市年份,Year of listing,哪年？,证监,public,event,,\n";
 
 inline const std::shared_ptr<const Dictionary>& dictionary() {
   static const std::shared_ptr<const Dictionary> shared = [] {
