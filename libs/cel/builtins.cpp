@@ -27,9 +27,9 @@ void global(Registry& registry, const char* name, std::vector<Type> parameters, 
 void member(Registry& registry, const char* name, std::vector<Type> parameters, Type result, Call call) {
   registry.add({.name = name, .member = true, .parameters = std::move(parameters), .result = result, .call = call});
 }
-void both(Registry& registry, const char* name, const std::vector<Type>& parameters, Type result, Call call) {
-  global(registry, name, parameters, result, call);
-  member(registry, name, parameters, result, call);
+/// Never fails for known arguments.
+void total(Registry& registry, const char* name, bool is_member, std::vector<Type> parameters, Type result, Call call) {
+  registry.add({.name = name, .member = is_member, .parameters = std::move(parameters), .result = result, .call = call, .total = true});
 }
 
 Value same(Arguments a, const void*, Arena&) { return a[0]; }
@@ -57,17 +57,18 @@ std::string real_text(double value) {
 
 void add_text_functions(Registry& registry) {
   const std::vector<Type> two_strings{string_type, string_type};
-  both(registry, "size", {string_type}, integer_type,
-       [](Arguments a, const void*, Arena&) { return Value::integer(static_cast<std::int64_t>(count_code_points(a[0].as_string()))); });
-  both(registry, "size", {any_list}, integer_type,
-       [](Arguments a, const void*, Arena&) { return Value::integer(static_cast<std::int64_t>(a[0].as_list().size())); });
-  member(registry, "startsWith", two_strings, boolean_type,
-         [](Arguments a, const void*, Arena&) { return Value::boolean(a[0].as_string().starts_with(a[1].as_string())); });
-  member(registry, "endsWith", two_strings, boolean_type,
-         [](Arguments a, const void*, Arena&) { return Value::boolean(a[0].as_string().ends_with(a[1].as_string())); });
-  member(registry, "contains", two_strings, boolean_type, [](Arguments a, const void*, Arena&) {
-    return Value::boolean(a[0].as_string().find(a[1].as_string()) != std::string_view::npos);
-  });
+  for (const bool is_member : {false, true}) {
+    total(registry, "size", is_member, {string_type}, integer_type,
+          [](Arguments a, const void*, Arena&) { return Value::integer(static_cast<std::int64_t>(count_code_points(a[0].as_string()))); });
+    total(registry, "size", is_member, {any_list}, integer_type,
+          [](Arguments a, const void*, Arena&) { return Value::integer(static_cast<std::int64_t>(a[0].as_list().size())); });
+  }
+  total(registry, "startsWith", true, two_strings, boolean_type,
+        [](Arguments a, const void*, Arena&) { return Value::boolean(a[0].as_string().starts_with(a[1].as_string())); });
+  total(registry, "endsWith", true, two_strings, boolean_type,
+        [](Arguments a, const void*, Arena&) { return Value::boolean(a[0].as_string().ends_with(a[1].as_string())); });
+  total(registry, "contains", true, two_strings, boolean_type,
+        [](Arguments a, const void*, Arena&) { return Value::boolean(a[0].as_string().find(a[1].as_string()) != std::string_view::npos); });
   const LiteralCheck pattern = [](const Value& literal) -> std::optional<LiteralMistake> {
     const std::string_view text = literal.as_string();
     if (text.size() > most_pattern_bytes)

@@ -25,6 +25,9 @@ struct LiteralMistake {
 /// Looks at a literal the text compares a field with, or passes to a function, while the text is checked.
 using LiteralCheck = std::function<std::optional<LiteralMistake>(const Value&)>;
 
+/// How a function's result moves when one argument grows and the others stay.
+enum class Trend : std::uint8_t { none, rising, falling };
+
 /// One signature of a function. The implementation is called only with known values of the parameter types.
 struct Overload {
   using Call = Value (*)(std::span<const Value> arguments, const void* state, Arena& arena);
@@ -38,6 +41,11 @@ struct Overload {
   std::shared_ptr<const void> state = nullptr;  ///< handed to `call`
   /// Per parameter: empty, or the argument must be a literal and pass.
   std::vector<LiteralCheck> literal_checks = {};
+  /// Gives a value, never an error, for all known arguments. What is total can be decided once for each word of a vocabulary.
+  bool total = false;
+  /// Per parameter; empty = nothing is known. Where a total function never falls (or never rises) with an argument, a comparison of its
+  /// result with a limit is a range of that argument.
+  std::vector<Trend> trends = {};
 };
 
 /// The functions a text may call.

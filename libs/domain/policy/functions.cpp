@@ -45,11 +45,14 @@ cel::Registry functions(std::shared_ptr<const enterprise::IndustryTree> industri
                       return Value::boolean(tree.under(a[0].as_string(), a[1].as_string()));
                     },
                 .state = industries,
-                .literal_checks = {{}, industry_check(industries)}});
+                .literal_checks = {{}, industry_check(industries)},
+                .total = true});
   registry.add({.name = "years_since",
                 .parameters = {cel::timestamp_type, cel::timestamp_type},
                 .result = cel::integer_type,
-                .call = [](Arguments a, const void*, cel::Arena&) { return Value::integer(years_between(day_of(a[0]), day_of(a[1]))); }});
+                .call = [](Arguments a, const void*, cel::Arena&) { return Value::integer(years_between(day_of(a[0]), day_of(a[1]))); },
+                .total = true,
+                .trends = {cel::Trend::falling, cel::Trend::rising}});
   registry.add({.name = "workdays_until",
                 .parameters = {cel::timestamp_type, cel::timestamp_type},
                 .result = cel::integer_type,
