@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -44,6 +45,7 @@ class Diagnostics {
  public:
   explicit Diagnostics(std::string_view text) : text_(text) {}
   void add(Span where, Problem problem, std::string en, std::string zh, std::string suggestion = {});
+  std::size_t size() const { return found_.size(); }
   bool empty() const { return found_.empty(); }
   /// In the order of the text.
   std::vector<Diagnostic> take();

@@ -7,7 +7,7 @@
 
 namespace zhida::cel {
 
-Registry::Registry() { add_builtins(*this); }
+Registry::Registry(std::shared_ptr<const Zones> zones) { add_builtins(*this, std::move(zones)); }
 
 void Registry::add(Overload overload) {
   auto& same_name = overloads_[{overload.name, overload.member}];

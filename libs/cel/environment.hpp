@@ -2,6 +2,7 @@
 
 #include "cel/arena.hpp"
 #include "cel/value.hpp"
+#include "cel/zones.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -51,8 +52,8 @@ struct Overload {
 /// The functions a text may call.
 class Registry {
  public:
-  /// With the functions of the language itself.
-  Registry();
+  /// With the functions of the language itself, for the given time zones.
+  explicit Registry(std::shared_ptr<const Zones> zones = std::make_shared<const Zones>());
   /// Throws std::invalid_argument when the same signature is there already.
   void add(Overload overload);
   /// All overloads of a name; empty when there is none.

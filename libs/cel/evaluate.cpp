@@ -266,8 +266,8 @@ class Evaluator {
   }
 
   static Value time(const Instruction& in, const Value& a, const Value& b) {
-    const bool both_instants = a.kind() == Kind::timestamp && b.kind() == Kind::timestamp;
-    const bool instant = !both_instants && (a.kind() == Kind::timestamp || b.kind() == Kind::timestamp);
+    if (a.kind() == Kind::timestamp && b.kind() == Kind::timestamp) return at(in, time_between(b, a));
+    const bool instant = a.kind() == Kind::timestamp || b.kind() == Kind::timestamp;
     return at(in, add_time(a, b, in.op == Op::add ? 1 : -1, instant ? Kind::timestamp : Kind::duration));
   }
 

@@ -4,6 +4,8 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <cstdlib>
 #include <optional>
 
 namespace zhida::cel {
@@ -90,8 +92,7 @@ class Lexer {
     static constexpr std::array reserved{"as",  "break", "const",   "continue",  "else",   "for", "function", "if",   "import",
                                          "let", "loop",  "package", "namespace", "return", "var", "void",     "while"};
     for (const std::string_view other : reserved)
-      if (name == other)
-        return fail(begin, Problem::bad_token, "'" + std::string(name) + "' is a reserved word", "“" + std::string(name) + "”是保留字");
+      if (name == other) return push(TokenKind::reserved_word, begin);
     push(TokenKind::identifier, begin);
   }
 
@@ -119,7 +120,9 @@ class Lexer {
     double value = 0;
     const auto [end, error] = std::from_chars(text_.data() + begin, text_.data() + at_, value);
     if (bad_tail(begin)) return;
-    if (error != std::errc{}) return fail(begin, Problem::bad_literal, "the number is out of range", "数字超出范围");
+    // What is too small for a double is rounded to 0 or the smallest one, as C does.
+    if (error != std::errc{}) value = std::strtod(std::string(text_.substr(begin, at_ - begin)).c_str(), nullptr);
+    if (!std::isfinite(value)) return fail(begin, Problem::bad_literal, "the number is out of range", "数字超出范围");
     push(TokenKind::real, begin);
     tokens_.back().real = value;
   }

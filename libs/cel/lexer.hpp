@@ -19,6 +19,7 @@ enum class TokenKind : std::uint8_t {
   false_word,
   null_word,
   in_word,
+  reserved_word,  ///< `while`, `package`, …: the name of a member at most
   dot,
   comma,
   colon,

@@ -41,4 +41,8 @@ std::string_view nearest(std::string_view wrong, std::span<const std::string_vie
   return found;
 }
 
+std::string did_you_mean_en(const std::string& suggestion) { return suggestion.empty() ? "" : "; did you mean '" + suggestion + "'?"; }
+
+std::string did_you_mean_zh(const std::string& suggestion) { return suggestion.empty() ? "" : "，是否应为“" + suggestion + "”？"; }
+
 }  // namespace zhida::cel

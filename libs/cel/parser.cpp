@@ -177,7 +177,8 @@ class Parser {
     std::vector<Token> signs;
     while (at(TokenKind::bang) || at(TokenKind::minus)) {
       const TokenKind next = tokens_[at_ + 1].kind;
-      if (at(TokenKind::minus) && (next == TokenKind::integer || next == TokenKind::real)) break;
+      const bool first = signs.empty() || signs.back().kind != TokenKind::minus;
+      if (at(TokenKind::minus) && first && (next == TokenKind::integer || next == TokenKind::real)) break;
       signs.push_back(token());
       ++at_;
       if (signs.size() > most_nesting) return too_deep(token().span);
@@ -196,7 +197,7 @@ class Parser {
     for (;;) {
       if (accept(TokenKind::dot)) {
         const Span name = token().span;
-        expect(TokenKind::identifier, "a name", "名称");
+        if (!accept(TokenKind::reserved_word)) expect(TokenKind::identifier, "a name", "名称");
         if (failed_) return 0;
         operand = accept(TokenKind::left_paren) ? member_call(begin, operand, name) : select(begin, operand, name);
       } else if (accept(TokenKind::left_bracket)) {
@@ -289,6 +290,9 @@ class Parser {
         const std::vector<NodeId> elements = arguments(TokenKind::right_bracket, "']'", "“]”");
         return make(NodeKind::list, span.begin, elements);
       }
+      case TokenKind::reserved_word:
+        return fail(span, Problem::bad_token, "'" + std::string(source(span)) + "' is a reserved word",
+                    "“" + std::string(source(span)) + "”是保留字");
       case TokenKind::null_word:
         return fail(span, Problem::unsupported, "there is no null; whether an attribute is known is has(p.name)",
                     "没有 null；判断属性是否已知请用 has(p.name)", "has(…)");

@@ -43,41 +43,6 @@ Level level_of(NodeKind kind) {
   }
 }
 
-std::string_view operator_text(NodeKind kind) {
-  switch (kind) {
-    case NodeKind::logical_or:
-      return " || ";
-    case NodeKind::logical_and:
-      return " && ";
-    case NodeKind::equal:
-      return " == ";
-    case NodeKind::not_equal:
-      return " != ";
-    case NodeKind::less:
-      return " < ";
-    case NodeKind::less_equal:
-      return " <= ";
-    case NodeKind::greater:
-      return " > ";
-    case NodeKind::greater_equal:
-      return " >= ";
-    case NodeKind::in:
-      return " in ";
-    case NodeKind::add:
-      return " + ";
-    case NodeKind::subtract:
-      return " - ";
-    case NodeKind::multiply:
-      return " * ";
-    case NodeKind::divide:
-      return " / ";
-    case NodeKind::remainder:
-      return " % ";
-    default:
-      return "";
-  }
-}
-
 std::string quoted(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
@@ -192,7 +157,11 @@ class Printer {
     const int level = level_of(node.kind);
     const bool chain = node.kind == NodeKind::logical_and || node.kind == NodeKind::logical_or;
     for (std::size_t i = 0; i < children.size(); ++i) {
-      if (i > 0) out_ += operator_text(node.kind);
+      if (i > 0) {
+        out_ += ' ';
+        out_ += operator_sign(node.kind);
+        out_ += ' ';
+      }
       this->node(children[i], i == 0 && !chain ? level : level + 1);
     }
   }
@@ -201,8 +170,9 @@ class Printer {
     out_ += kind == NodeKind::negate ? '-' : '!';
     const std::size_t begin = out_.size();
     node(operand, unary);
-    // "-5" would be read as a literal.
-    if (kind == NodeKind::negate && out_[begin] >= '0' && out_[begin] <= '9') {
+    // "-5" would be read as a literal, "--5" as two signs.
+    const bool digit = out_[begin] >= '0' && out_[begin] <= '9';
+    if (kind == NodeKind::negate && (digit || (out_[begin] == '-' && ast_[operand].kind != NodeKind::negate))) {
       out_.insert(begin, 1, '(');
       out_ += ')';
     }
@@ -235,6 +205,44 @@ class Printer {
 };
 
 }  // namespace
+
+std::string_view operator_sign(NodeKind kind) {
+  switch (kind) {
+    case NodeKind::negate:
+    case NodeKind::subtract:
+      return "-";
+    case NodeKind::logical_not:
+      return "!";
+    case NodeKind::logical_and:
+      return "&&";
+    case NodeKind::logical_or:
+      return "||";
+    case NodeKind::equal:
+      return "==";
+    case NodeKind::not_equal:
+      return "!=";
+    case NodeKind::less:
+      return "<";
+    case NodeKind::less_equal:
+      return "<=";
+    case NodeKind::greater:
+      return ">";
+    case NodeKind::greater_equal:
+      return ">=";
+    case NodeKind::in:
+      return "in";
+    case NodeKind::add:
+      return "+";
+    case NodeKind::multiply:
+      return "*";
+    case NodeKind::divide:
+      return "/";
+    case NodeKind::remainder:
+      return "%";
+    default:
+      return "?:";
+  }
+}
 
 std::string print(const Ast& ast, NodeId node) {
   Printer printer(ast);

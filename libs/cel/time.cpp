@@ -45,10 +45,10 @@ std::optional<std::uint32_t> take_fraction(std::string_view& text) {
   return value;
 }
 
-/// `+08:00`, or `08:00` when the sign may be left out.
-std::optional<std::int64_t> take_offset(std::string_view text, bool sign_needed) {
+/// `+08:00`.
+std::optional<std::int64_t> take_offset(std::string_view text) {
   const bool minus = take(text, '-');
-  if (!minus && !take(text, '+') && sign_needed) return std::nullopt;
+  if (!minus && !take(text, '+')) return std::nullopt;
   const auto hours = take_number(text, 2);
   if (!hours || !take(text, ':')) return std::nullopt;
   const auto minutes = take_number(text, 2);
@@ -101,7 +101,7 @@ std::optional<Value> parse_timestamp(std::string_view text) {
   if (!second || *hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
   const auto nanos = take_fraction(text);
   if (!nanos) return std::nullopt;
-  const auto offset = text == "Z" || text == "z" ? std::optional<std::int64_t>(0) : take_offset(text, true);
+  const auto offset = text == "Z" || text == "z" ? std::optional<std::int64_t>(0) : take_offset(text);
   if (!offset) return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
                                          std::chrono::day(static_cast<unsigned>(*day))};
@@ -165,12 +165,6 @@ std::string format_duration(const Value& duration) {
   return (minus ? "-" : "") + std::to_string(seconds) + fraction_text(nanos) + "s";
 }
 
-std::optional<std::int64_t> zone_offset(std::string_view zone) {
-  if (zone == "UTC" || zone == "Z" || zone == "Etc/UTC") return 0;
-  if (zone == "Asia/Shanghai") return 8 * 3600;
-  return take_offset(zone, false);
-}
-
 CivilTime civil_time(const Value& timestamp, std::int64_t zone_offset) {
   using namespace std::chrono;
   const sys_seconds instant{seconds(timestamp.seconds() + zone_offset)};
@@ -203,6 +197,14 @@ Value add_time(const Value& a, const Value& b, int sign, Kind result) {
     return timestamp_in_range(seconds) ? Value::timestamp(seconds, static_cast<std::uint32_t>(nanos)) : Value::error(Fault::overflow);
   const bool fits = seconds >= -longest_duration && seconds <= longest_duration;
   return fits ? Value::duration(seconds, static_cast<std::uint32_t>(nanos)) : Value::error(Fault::overflow);
+}
+
+Value time_between(const Value& from, const Value& to) {
+  const Value difference = add_time(to, from, -1, Kind::duration);
+  std::int64_t nanos = 0;
+  const bool fits = difference.is_known() && !__builtin_mul_overflow(difference.seconds(), billion, &nanos) &&
+                    !__builtin_add_overflow(nanos, std::int64_t{difference.nanos()}, &nanos);
+  return fits ? difference : Value::error(Fault::overflow);
 }
 
 }  // namespace zhida::cel

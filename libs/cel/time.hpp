@@ -27,13 +27,14 @@ std::optional<Value> parse_duration(std::string_view text);
 /// In seconds: `5400s`, `-0.5s`.
 std::string format_duration(const Value& duration);
 
-/// Seconds east of UTC: `UTC`, `Asia/Shanghai` (since 1992 without daylight saving time), `+08:00`, `-02:30`, `02:00`.
-std::optional<std::int64_t> zone_offset(std::string_view zone);
-
+/// `zone_offset` in seconds east of UTC.
 CivilTime civil_time(const Value& timestamp, std::int64_t zone_offset);
 
 /// The sum, or an overflow error beyond the years 1..9999 for timestamps and beyond 315,576,000,000 s for durations. `sign` is 1 or -1.
 Value add_time(const Value& a, const Value& b, int sign, Kind result);
+
+/// The time from one instant to another, or an overflow error when it does not fit 64 bits of nanoseconds (292 years), as in the reference.
+Value time_between(const Value& from, const Value& to);
 
 bool timestamp_in_range(std::int64_t seconds);
 

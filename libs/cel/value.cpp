@@ -49,6 +49,8 @@ std::string_view message_en(Fault fault) {
       return "the value cannot be converted";
     case Fault::index_out_of_range:
       return "the list has no such element";
+    case Fault::bad_argument:
+      return "the function does not take this value";
     case Fault::bad_regexp:
       return "the pattern is not a regular expression";
     case Fault::bad_zone:
@@ -73,6 +75,8 @@ std::string_view message_zh(Fault fault) {
       return "无法转换该值";
     case Fault::index_out_of_range:
       return "列表中没有该位置的元素";
+    case Fault::bad_argument:
+      return "函数不接受该值";
     case Fault::bad_regexp:
       return "正则表达式有误";
     case Fault::bad_zone:

@@ -33,6 +33,7 @@ enum class Fault : std::uint8_t {
   division_by_zero,    ///< `/` or `%` by integer 0
   bad_conversion,      ///< the text or number cannot become the type asked for
   index_out_of_range,  ///< no such list element
+  bad_argument,        ///< a function does not take this value (a shift by a negative number)
   bad_regexp,          ///< the pattern does not compile
   bad_zone,            ///< a time zone this program does not know
   outside_table,       ///< a function's table does not cover the argument (a date outside the calendar)

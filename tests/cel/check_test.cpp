@@ -137,5 +137,31 @@ TEST(Check, TakesLongChainsOfConditionsAsOneLevel) {
   EXPECT_EQ(evaluated(text, Slots().set(employees, Value::integer(1'499))), "true");
 }
 
+TEST(Check, GivesAnEmptyListTheTypeItIsUsedWith) {
+  for (const char* text : {"[].all(x, x > 3)", "[].exists(x, x)", "[].map(x, x + 1) == [1]", "[].all(x, x.all(y, y == \"a\"))",
+                           "([] + []).all(x, -x < 2)", "[].filter(x, x in [1]).size() == 0", "[].all(x, [x, 1].exists(y, y == x))",
+                           "[[], [1]].all(l, l.all(e, e > 0))", "[].all(x, x[0] + 1 == 2)", "[].all(x, true ? x : false)"})
+    EXPECT_TRUE(check(text, environment())) << text << told(check(text, environment()).diagnostics);
+  for (const char* text : {"[].all(x, x == [x])", "[].all(x, x > 3 && x == \"a\")", "[].all(x, x.all(y, y > 1) && x == [\"a\"])"})
+    EXPECT_EQ(only(text).problem, Problem::type_mismatch) << text;
+}
+
+TEST(Check, RefusesListsNestedTooDeepByTheirTypes) {
+  std::string deep = std::string(50, '[') + "x" + std::string(50, ']');
+  std::string text = "[1]";
+  for (int i = 0; i < 6; ++i) text = text + ".map(x, " + deep + ")";
+  EXPECT_EQ(mistakes(text)[0].problem, Problem::too_long);
+}
+
+TEST(Check, LetsMembersBearReservedNamesAndVariablesDots) {
+  EXPECT_EQ(only("p.while").problem, Problem::unknown_name);
+  EXPECT_EQ(only("package").problem, Problem::bad_token);
+  Environment dotted{Registry()};
+  dotted.add_variable({"a.b.package", string_type, 0});
+  dotted.add_variable({"a.b", integer_type, 1});
+  EXPECT_TRUE(check("a.b.package == \"x\" && a.b == 1", dotted));
+  EXPECT_FALSE(check("[1].all(a, a.b == 1)", dotted));
+}
+
 }  // namespace
 }  // namespace zhida::cel::test
