@@ -191,9 +191,15 @@ void add_catalogue_samples(Samples& samples) {
   samples["get_document"] = [](World& world) { return Sample{"/operator/v1/documents/" + world.document()}; };
   samples["get_item"] = [](World& world) { return Sample{"/operator/v1/items/" + world.item()}; };
   samples["get_package"] = [](World& world) { return Sample{"/operator/v1/packages/" + world.package()}; };
-  samples["put_document"] = [](World& world) { return Sample{"/operator/v1/documents/" + world.document(), {200}, world.document_body()}; };
-  samples["put_item"] = [](World& world) { return Sample{"/operator/v1/items/" + world.drafted_item(), {200}, world.item_body()}; };
-  samples["put_package"] = [](World& world) { return Sample{"/operator/v1/packages/" + world.package(), {200}, world.package_body()}; };
+  samples["put_document"] = [](World& world) {
+    return Sample{"/operator/v1/documents/" + world.document(), {200}, world.document_body(), {{"If-Match", "\"1\""}}};
+  };
+  samples["put_item"] = [](World& world) {
+    return Sample{"/operator/v1/items/" + world.drafted_item(), {200}, world.item_body(), {{"If-Match", "\"1\""}}};
+  };
+  samples["put_package"] = [](World& world) {
+    return Sample{"/operator/v1/packages/" + world.package(), {200}, world.package_body(), {{"If-Match", "\"1\""}}};
+  };
   samples["publish_item"] = [](World& world) { return Sample{"/operator/v1/items/" + world.drafted_item() + "/publish"}; };
   samples["withdraw_item"] = [](World& world) { return Sample{"/operator/v1/items/" + world.published_item() + "/withdraw"}; };
 }

@@ -38,7 +38,10 @@ std::string to_json(const CommandRequested& event) {
     writer.key("body");
     writer.raw(event.body);
   }
-  writer.member_if("if_match", event.if_match);
+  if (event.of_any_revision)
+    writer.member("if_match", "*");
+  else
+    writer.member_if("if_match", event.if_match);
   writer.member("at", event.at);
   writer.end_object();
   return text;
@@ -56,9 +59,14 @@ Checked<CommandRequested> command_requested_from_json(std::string_view json) {
     reader.optional("idempotency_key", event.idempotency_key);
     reader.required("body_hash", event.body_hash);
     if (const Json* body = reader.find("body")) JsonWriter(event.body).copy(*body);
-    std::optional<std::int64_t> if_match;
-    reader.optional("if_match", if_match);
-    if (if_match) event.if_match = static_cast<std::uint64_t>(*if_match);
+    if (const Json* based_on = reader.find("if_match"); based_on != nullptr && based_on->IsString()) {
+      event.of_any_revision = text_of(*based_on) == "*";
+      if (!event.of_any_revision) reader.report("if_match", "revision", "must be a revision or `*`.", "应为修订号或 *。");
+    } else {
+      std::optional<std::int64_t> if_match;
+      reader.optional("if_match", if_match);
+      if (if_match) event.if_match = static_cast<std::uint64_t>(*if_match);
+    }
     reader.required("at", event.at);
     return event;
   });

@@ -54,6 +54,7 @@ struct CommandRequested {
   std::string body_hash;                       ///< SHA-256, hex, of the body as sent
   std::string body;                            ///< JSON; empty = none
   std::optional<std::uint64_t> if_match;       ///< revision that the change is based on
+  bool of_any_revision = false;                ///< the asker says that the revision does not matter: `if_match` is `*` on the wire
   Instant at{};
 
   std::string key() const;  ///< of its record: kind/id

@@ -74,6 +74,7 @@ asio::awaitable<CommandAnswer> CommandGateway::submit(const http::Request& reque
   command.body = request.body;
   command.body_hash = sha256_hex(std::string(domain::name_of(kind)) + "\n" + command.entity + "\n" + request.body);
   command.if_match = if_match_revision(request);
+  command.of_any_revision = request.header("If-Match") == "*";
   command.at = now_();
   if (key.empty()) {
     command.command = auth::hex(auth::random_bytes(16));

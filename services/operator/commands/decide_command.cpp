@@ -18,12 +18,18 @@ using contracts::CommandKind;
 
 CatalogEvent::Outcome outcome_of(const Situation& situation) {
   switch (situation.command.kind) {
-    case CommandKind::document_put: return put_document(situation);
-    case CommandKind::item_put: return put_item(situation);
-    case CommandKind::item_publish: return publish_item(situation);
-    case CommandKind::item_withdraw: return withdraw_item(situation);
-    case CommandKind::package_put: return put_package(situation);
-    case CommandKind::campaign_create: return create_campaign(situation);
+    case CommandKind::document_put:
+      return put_document(situation);
+    case CommandKind::item_put:
+      return put_item(situation);
+    case CommandKind::item_publish:
+      return publish_item(situation);
+    case CommandKind::item_withdraw:
+      return withdraw_item(situation);
+    case CommandKind::package_put:
+      return put_package(situation);
+    case CommandKind::campaign_create:
+      return create_campaign(situation);
     case CommandKind::campaign_edit:
     case CommandKind::campaign_submit:
     case CommandKind::campaign_approve:
@@ -36,7 +42,8 @@ CatalogEvent::Outcome outcome_of(const Situation& situation) {
     case CommandKind::campaign_expire:
     case CommandKind::campaign_complete:
     case CommandKind::campaign_fail:
-    case CommandKind::campaign_refresh: return change_campaign(situation);
+    case CommandKind::campaign_refresh:
+      return change_campaign(situation);
   }
   throw Refused{http::problems::bad_request("unknown command", "未知的操作")};
 }
@@ -52,10 +59,14 @@ std::string json_of(const Entity& entity) {
 std::uint64_t current_revision(const stores::CatalogStore& catalog, CommandKind kind, const std::string& id) {
   const auto revision = [](const auto& entity) { return entity ? entity->revision : 0; };
   switch (contracts::entity_kind_of(kind)) {
-    case contracts::EntityKind::document: return revision(catalog.document(id));
-    case contracts::EntityKind::item: return revision(catalog.item(id));
-    case contracts::EntityKind::package: return revision(catalog.package(id));
-    case contracts::EntityKind::campaign: return revision(catalog.campaign(id));
+    case contracts::EntityKind::document:
+      return revision(catalog.document(id));
+    case contracts::EntityKind::item:
+      return revision(catalog.item(id));
+    case contracts::EntityKind::package:
+      return revision(catalog.package(id));
+    case contracts::EntityKind::campaign:
+      return revision(catalog.campaign(id));
   }
   return 0;
 }
@@ -90,7 +101,8 @@ bool Situation::visible(const policy::Owner& owner) const { return by_system() |
 
 policy::Owner Situation::owner_or_default(policy::Owner stated, domain::FieldErrors& errors) const {
   if (stated.bureau.empty()) stated.bureau = command.bureau;
-  policy::validate_owner(stated, [this](std::string_view code) { return rules.reference.bureaus.contains(code); }, errors);
+  policy::validate_owner(
+      stated, [this](std::string_view code) { return rules.reference.bureaus.contains(code); }, errors);
   if (!visible(stated))
     errors.push_back({"/bureau", "foreign", "you may not own entities for this bureau.", "不能以该责任单位的名义建立。"});
   return stated;
@@ -98,7 +110,15 @@ policy::Owner Situation::owner_or_default(policy::Owner stated, domain::FieldErr
 
 void require_revision(const Situation& situation, std::uint64_t revision, const std::string& current) {
   const auto& if_match = situation.command.if_match;
-  if (if_match && *if_match != revision) throw Refused{http::problems::precondition_failed("\"" + std::to_string(revision) + "\""), current};
+  if (if_match && *if_match != revision)
+    throw Refused{http::problems::precondition_failed("\"" + std::to_string(revision) + "\""), current};
+}
+
+void require_put(const Situation& situation, std::uint64_t revision, const std::string& current) {
+  const contracts::CommandRequested& command = situation.command;
+  if (revision != 0 && !command.if_match && !command.of_any_revision) throw Refused{http::problems::precondition_required(), current};
+  if (revision == 0 && command.of_any_revision) throw Refused{http::problems::precondition_failed(), current};
+  require_revision(situation, revision, current);
 }
 
 void require_none(const domain::FieldErrors& errors, std::string current) {

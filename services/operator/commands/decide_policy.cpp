@@ -42,8 +42,7 @@ void require_mine(const Situation& situation, const std::shared_ptr<const Entity
 template <class Entity>
 void require_known(const Situation& situation, const std::shared_ptr<const Entity>& entity, const std::string& pointer,
                    domain::FieldErrors& errors) {
-  if (!entity || !situation.visible(entity->owner))
-    errors.push_back({pointer, "unknown", "there is no such entity.", "没有这个对象。"});
+  if (!entity || !situation.visible(entity->owner)) errors.push_back({pointer, "unknown", "there is no such entity.", "没有这个对象。"});
 }
 
 }  // namespace
@@ -52,8 +51,9 @@ CatalogEvent::Outcome put_document(const Situation& situation) {
   require_identifier(situation.command.entity);
   const auto current = situation.catalog.document(situation.command.entity);
   require_mine(situation, current);
-  require_revision(situation, current ? current->revision : 0, current ? entity_json(*current) : "");
-  auto document = read_body<policy::Document>(situation, [](contracts::JsonReader& reader) { return contracts::read_document_body(reader); });
+  require_put(situation, current ? current->revision : 0, current ? entity_json(*current) : "");
+  auto document =
+      read_body<policy::Document>(situation, [](contracts::JsonReader& reader) { return contracts::read_document_body(reader); });
   domain::FieldErrors errors = policy::validate(document, situation.rules.reference.regions);
   for (std::size_t i = 0; i < document.topics.size(); ++i)
     if (!situation.rules.reference.topics.contains(document.topics[i]))
@@ -70,7 +70,7 @@ CatalogEvent::Outcome put_item(const Situation& situation) {
   require_identifier(situation.command.entity);
   const auto current = situation.catalog.item(situation.command.entity);
   require_mine(situation, current);
-  require_revision(situation, current ? current->revision : 0, current ? entity_json(*current) : "");
+  require_put(situation, current ? current->revision : 0, current ? entity_json(*current) : "");
   auto body = read_body<contracts::ItemBody>(situation, [](contracts::JsonReader& reader) { return contracts::read_item_body(reader); });
 
   domain::FieldErrors errors = policy::validate(body.content, situation.rules.links);
@@ -96,9 +96,11 @@ CatalogEvent::Outcome publish_item(const Situation& situation) {
   const auto item = existing_item(situation);
   require_revision(situation, item->revision, entity_json(*item));
   if (!item->draft)
-    throw Refused{http::problems::conflict("there is no draft to publish.", "没有可发布的草稿。", domain::name_of(item->state())), entity_json(*item)};
+    throw Refused{http::problems::conflict("there is no draft to publish.", "没有可发布的草稿。", domain::name_of(item->state())),
+                  entity_json(*item)};
   if (item->draft->author == situation.command.key_id)
-    throw Refused{http::problems::forbidden("the author of a draft cannot publish it: another person has to.", "草稿的作者不能自行发布，须由另一人发布。"),
+    throw Refused{http::problems::forbidden("the author of a draft cannot publish it: another person has to.",
+                                            "草稿的作者不能自行发布，须由另一人发布。"),
                   entity_json(*item)};
   policy::ItemVersion version = *item->draft;
   version.published_at = situation.now;
@@ -110,8 +112,9 @@ CatalogEvent::Outcome withdraw_item(const Situation& situation) {
   const auto item = existing_item(situation);
   require_revision(situation, item->revision, entity_json(*item));
   if (item->state() != policy::ItemState::published)
-    throw Refused{http::problems::conflict("only a published item can be withdrawn.", "只有已发布的事项可以撤回。", domain::name_of(item->state())),
-                  entity_json(*item)};
+    throw Refused{
+        http::problems::conflict("only a published item can be withdrawn.", "只有已发布的事项可以撤回。", domain::name_of(item->state())),
+        entity_json(*item)};
   return contracts::ItemWithdrawn{};
 }
 
@@ -119,7 +122,7 @@ CatalogEvent::Outcome put_package(const Situation& situation) {
   require_identifier(situation.command.entity);
   const auto current = situation.catalog.package(situation.command.entity);
   require_mine(situation, current);
-  require_revision(situation, current ? current->revision : 0, current ? entity_json(*current) : "");
+  require_put(situation, current ? current->revision : 0, current ? entity_json(*current) : "");
   auto package = read_body<policy::Package>(situation, [](contracts::JsonReader& reader) { return contracts::read_package_body(reader); });
   domain::FieldErrors errors = policy::validate(package, situation.rules.links);
   for (std::size_t i = 0; i < package.contents.size(); ++i) {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "contracts/catalog/catalog_event.hpp"
-#include "contracts/json.hpp"
 #include "contracts/commands/command.hpp"
+#include "contracts/json.hpp"
 #include "domain/policy/validate.hpp"
 #include "operator/commands/decide_command.hpp"
 #include "platform/http/problem.hpp"
@@ -45,6 +45,10 @@ contracts::CatalogEvent::Outcome change_campaign(const Situation& situation);
 
 /// Throws `Refused` with 412 if the command is based on another revision than `revision`.
 void require_revision(const Situation& situation, std::uint64_t revision, const std::string& current);
+
+/// For a PUT, which creates what is not there and replaces what is: as `require_revision`, and 428 if something is there (`revision` is
+/// not 0) and the command does not say what it is based on.
+void require_put(const Situation& situation, std::uint64_t revision, const std::string& current);
 
 /// Throws `Refused` with every error, if there is one.
 void require_none(const domain::FieldErrors& errors, std::string current = {});

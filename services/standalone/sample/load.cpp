@@ -32,13 +32,22 @@ http::ClientRequest put(std::string target, std::string body) {
   return request;
 }
 
-asio::awaitable<bool> is_published(ApiClient& api, const std::string& id) {
+/// Puts what is not there yet; what is there, from a load that was cut off or changed since, stays as it is.
+asio::awaitable<void> put_if_absent(ApiClient& api, std::string target, std::string body) {
+  http::ClientRequest request = put(std::move(target), std::move(body));
+  const http::ClientResponse response = co_await api.send("operator", std::move(request));
+  if (response.status == http::Status::precondition_required || response.status < http::Status::bad_request) co_return;
+  throw CommandFailed("the sample was refused: " + sentence_of(response));
+}
+
+/// Empty if there is no such item.
+asio::awaitable<std::string> state_of(ApiClient& api, const std::string& id) {
   http::ClientRequest request(http::Verb::get, "/operator/v1/items/" + id);
   const http::ClientResponse response = co_await api.send("operator", std::move(request));
-  if (response.status != http::Status::ok) co_return false;
+  if (response.status != http::Status::ok) co_return std::string();
   const json::Parsed item = json::parse(response.body);
   const json::Value* state = item ? json::find(*item, "state") : nullptr;
-  co_return state != nullptr && state->IsString() && json::text_of(*state) == "published";
+  co_return state != nullptr && state->IsString() ? std::string(json::text_of(*state)) : std::string();
 }
 
 /// Documents before the items that name them, publication by another key than the author's.
@@ -52,16 +61,15 @@ asio::awaitable<void> load_policies(ApiClient& api) {
     const json::Parsed sample = json::parse(std::string(file.bytes));
     if (!sample) throw CommandFailed("schemas/" + std::string(file.path) + " is damaged: " + sample.error().field.detail);
     const std::string id(json::text_of(*json::find(*sample, "id")));
-    if (co_await is_published(api, id)) {  // an earlier load was cut off behind it
-      bar.advance();
-      continue;
+    const std::string state = co_await state_of(api, id);  // of an earlier load, if it was cut off behind it
+    if (state.empty()) {
+      co_await put_if_absent(api, "/operator/v1/documents/" + id, json::canonical(*json::find(*sample, "document")));
+      co_await put_if_absent(api, "/operator/v1/items/" + id, json::canonical(*json::find(*sample, "item")));
     }
-    http::ClientRequest document = put("/operator/v1/documents/" + id, json::canonical(*json::find(*sample, "document")));
-    co_await api.expect("operator", std::move(document));
-    http::ClientRequest item = put("/operator/v1/items/" + id, json::canonical(*json::find(*sample, "item")));
-    co_await api.expect("operator", std::move(item));
-    http::ClientRequest publish(http::Verb::post, "/operator/v1/items/" + id + "/publish");
-    co_await api.expect("approver", std::move(publish));
+    if (state.empty() || state == "draft") {
+      http::ClientRequest publish(http::Verb::post, "/operator/v1/items/" + id + "/publish");
+      co_await api.expect("approver", std::move(publish));
+    }
     bar.advance();
   }
   bar.finish();
@@ -78,8 +86,7 @@ asio::awaitable<void> load_packages(ApiClient& api) {
     for (const auto& member : package.GetObject())
       if (json::text_of(member.name) != "id") writer.raw_field(json::text_of(member.name), json::canonical(member.value));
     writer.end_object();
-    http::ClientRequest request = put("/operator/v1/packages/" + std::string(json::text_of(*json::find(package, "id"))), std::move(body));
-    co_await api.expect("operator", std::move(request));
+    co_await put_if_absent(api, "/operator/v1/packages/" + std::string(json::text_of(*json::find(package, "id"))), std::move(body));
     bar.advance();
   }
   bar.finish();
