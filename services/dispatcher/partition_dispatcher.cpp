@@ -109,11 +109,7 @@ Recheck::Block PartitionDispatcher::describe(const campaign::Campaign& campaign,
   about.place.urgent = block.urgent;
   about.place.offset = block.offset;
   about.action = action_of(campaign, with_.now());
-  about.withdrawn = std::ranges::any_of(campaign.package.contents, [&](const campaign::PinnedContent& content) {
-    if (content.type != policy::ContentType::item) return false;
-    const auto item = with_.catalog.item(content.id);
-    return item == nullptr || item->state() == policy::ItemState::withdrawn;
-  });
+  about.withdrawn = with_.catalog.has_withdrawn_content(campaign);
   // Same profiles, same day, same rules: the audience would be the same.
   const domain::Date today = domain::date_of(with_.now());
   const auto profiles = static_cast<std::uint64_t>(with_.profiles.progress().position("profiles", partition_));
@@ -161,6 +157,7 @@ auto PartitionDispatcher::send(Queue& queue, Block block) -> Result<void> {
   }
   if (!trouble.empty()) {
     with_.journal.error("campaign.unsendable", {{"campaign", campaign->id}, {"reason", trouble}});
+    if (with_.unsendable) with_.unsendable(campaign->id, trouble);
     queues_.answered(lane, block, never);
     co_return result<void>();
   }

@@ -19,6 +19,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string_view>
 
 namespace zhida::dispatcher {
 
@@ -35,6 +36,8 @@ struct Dependencies {
   observe::Metrics& metrics;
   const observe::Log& journal;
   std::function<domain::Instant()> now;
+  /// Told of a running campaign whose intents cannot be sent, and why; may be empty. Whoever owns campaigns should let it fail.
+  std::function<void(std::string_view campaign, std::string_view reason)> unsendable{};
 };
 
 struct Settings {

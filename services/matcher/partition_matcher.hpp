@@ -72,7 +72,6 @@ class PartitionMatcher {
   void rewind(Run& run);
   bool is_running(const Run& run) const;
   bool is_folded(const Run& run) const;
-  bool has_withdrawn_item(const campaign::Campaign& campaign) const;
   contracts::IntentsHeader header_of(const Run& run) const;
   delivery::IntentKeyView key_of(const Run& run) const;
 

@@ -95,7 +95,7 @@ auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
 
   const contracts::IntentsHeader header = header_of(run);
   contracts::IntentsWriter writer(header);
-  const bool withdrawn = has_withdrawn_item(*run.campaign);
+  const bool withdrawn = with_.catalog.has_withdrawn_content(*run.campaign);
   std::array<std::uint64_t, domain::EnumNames<delivery::Reason>::names.size()> reasons{};
   for (std::size_t next = 0; next < run.candidates.size();) {
     const log::ByteGate::Pass pass = co_await service_.floor_->enter(1);
@@ -169,14 +169,6 @@ auto PartitionMatcher::append(const Run& run, std::string id, std::string_view t
   const result<std::vector<log::Offset>> offsets = co_await with_.log.append(std::move(records));
   if (!offsets) co_return offsets.error();
   co_return offsets->front();
-}
-
-bool PartitionMatcher::has_withdrawn_item(const campaign::Campaign& campaign) const {
-  return std::ranges::any_of(campaign.package.contents, [&](const campaign::PinnedContent& content) {
-    if (content.type != policy::ContentType::item) return false;
-    const auto item = with_.catalog.item(content.id);
-    return item == nullptr || item->state() == policy::ItemState::withdrawn;
-  });
 }
 
 delivery::IntentKeyView PartitionMatcher::key_of(const Run& run) const {

@@ -10,14 +10,15 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace zhida::operators {
 
 struct Settings {
-  std::vector<std::string> link_hosts;            ///< hosts that links may lead to; `*.gov.cn` for all below gov.cn
-  std::string page_url;                           ///< where the link of a package without target leads
-  std::chrono::milliseconds patience{5'000};      ///< how long a request waits for what becomes of its command
+  std::vector<std::string> link_hosts;        ///< hosts that links may lead to; `*.gov.cn` for all below gov.cn
+  std::string page_url;                       ///< where the link of a package without target leads
+  std::chrono::milliseconds patience{5'000};  ///< how long a request waits for what becomes of its command
 };
 
 struct Dependencies {
@@ -39,6 +40,9 @@ class Service {
   Service& operator=(const Service&) = delete;
 
   void add_routes(http::Router& router);
+
+  /// Lets a running campaign fail that cannot be decided or sent: for those who find that out.
+  void let_fail(std::string_view campaign, std::string_view reason) { clock_.report_failure(campaign, reason); }
 
   // Background work: spawn each in a TaskGroup.
   boost::asio::awaitable<void> run_owner() { return owner_.run(); }

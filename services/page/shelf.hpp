@@ -18,9 +18,6 @@ namespace zhida::page {
 /// How a draft that is out for comment must be called.
 inline constexpr std::string_view draft_label = "征求意见稿";
 
-/// Whether the page may show it at all: only what is disclosed without being asked for.
-inline bool is_public(const policy::Document& document) { return document.disclosure == policy::Disclosure::proactive; }
-
 /// A published item whose document is public or which has none.
 struct Offer {
   std::shared_ptr<const policy::CompiledItem> compiled;  ///< the latest version

@@ -90,10 +90,9 @@ System::System(asio::any_io_executor executor, const DataDirectory& directory, c
       deliveries_(read_redis_, deliveries_fold_, settings.partitions, deliveries_progress_),
       operators_({log_, reference_, catalog_, profiles_, deliveries_, master_key_, journal, &now}, operator_settings(settings)),
       matcher_({executor, log_, catalog_, profiles_, deliveries_, deliveries_progress_, reference_, metrics_, journal, &now,
-                [&journal](std::string_view campaign, std::string_view reason) {
-                  journal.error("campaign.undecidable", {{"campaign", campaign}, {"reason", reason}});
-                }}),
-      dispatcher_({executor, pool_, log_, catalog_, profiles_, deliveries_, deliveries_progress_, reference_, metrics_, journal, &now}),
+                [this](std::string_view campaign, std::string_view reason) { operators_.let_fail(campaign, reason); }}),
+      dispatcher_({executor, pool_, log_, catalog_, profiles_, deliveries_, deliveries_progress_, reference_, metrics_, journal, &now,
+                   [this](std::string_view campaign, std::string_view reason) { operators_.let_fail(campaign, reason); }}),
       page_({log_, reference_, catalog_, profiles_, deliveries_, metrics_, &now}, page_settings(settings, master_key_)),
       effects_({executor, log_, read_redis_, deliveries_fold_, deliveries_progress_, deliveries_, catalog_, profiles_, reference_, pool_,
                 journal, metrics_, &now},

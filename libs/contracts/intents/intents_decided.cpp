@@ -157,9 +157,10 @@ IntentsHeader read_header(JsonReader& in) {
   read_time(in, "decided_at", header.decided_at);
   read_number(in, "profile_position", 0, most_position, header.profile_position);
   const std::vector<const Json*> items = in.elements("items");
-  if (in.is_object() && (items.empty() || items.size() > most_items))
-    in.report("items", "items", "must be 1 to " + std::to_string(most_items) + " items.",
-              "应有 1 至 " + std::to_string(most_items) + " 个事项。");
+  if (in.is_object() && in.find("items") == nullptr) in.report("items", "required", "is required.", "必填。");
+  if (in.is_object() && items.size() > most_items)
+    in.report("items", "items", "must be at most " + std::to_string(most_items) + " items.",
+              "不能超过 " + std::to_string(most_items) + " 个事项。");
   for (std::size_t i = 0; i < items.size(); ++i) {
     JsonReader part(*items[i], in.errors(), in.child("items", i));
     IntentItem& item = header.items.emplace_back();

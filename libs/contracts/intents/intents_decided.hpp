@@ -34,7 +34,7 @@ struct IntentsHeader {
   std::string channel = "page";
   domain::Instant decided_at;
   std::uint64_t profile_position = 0;  ///< offset up to which profiles were folded
-  std::vector<IntentItem> items;
+  std::vector<IntentItem> items;       ///< none for a package of documents
 
   delivery::IntentKeyView key() const { return {campaign, occurrence, channel}; }
 

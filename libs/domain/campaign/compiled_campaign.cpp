@@ -23,7 +23,7 @@ CompileOutcome compile(const Campaign& campaign, const std::shared_ptr<const mat
     keys.push_back(delivery::hash_of(content.id));
     items.push_back(std::move(item));
   }
-  if (items.empty()) return refuse("the package has no item");
+  if (items.empty() && needs_items(campaign.plan.audience)) return refuse("the audience asks for items, and the package has none");
   auto compiled = CompiledAudience::compile(language, campaign.plan.audience, std::move(items));
   if (!compiled.audience) {
     const CompiledAudience::Mistake& mistake = compiled.mistakes.front();

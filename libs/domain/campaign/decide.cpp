@@ -57,7 +57,7 @@ struct Decider {
   }
 
   std::optional<Refusal> not_pushable() const {
-    auto errors = unpushable(facts.package, facts.items);
+    auto errors = unpushable(facts, campaign.plan.audience);
     if (errors.empty()) return std::nullopt;
     Refusal refusal =
         refuse(Refusal::Kind::invalid, "not_pushable", "the package has contents that must not be pushed.", "礼包中有不能推送的内容。");
@@ -201,22 +201,38 @@ Campaign draft(Plan plan, std::string_view author, const Facts& facts) {
   return campaign;
 }
 
-domain::FieldErrors unpushable(const PinnedPackage& package, const std::vector<ItemStanding>& items) {
+domain::FieldErrors unpushable(const Facts& facts, const Audience& audience) {
   domain::FieldErrors errors;
-  for (const ItemStanding& item : items) {
+  for (const ItemStanding& item : facts.items) {
     std::string why, why_zh;
     if (item.state == policy::ItemState::draft)
       why = "is a draft", why_zh = "尚未发布";
     else if (item.state == policy::ItemState::withdrawn)
       why = "is withdrawn", why_zh = "已撤回";
-    else if (item.mode == policy::Mode::for_comment && package.kind != policy::PackageKind::consultation)
+    else if (item.mode == policy::Mode::for_comment && facts.package.kind != policy::PackageKind::consultation)
       why = "is a draft for comment, which only a consultation may carry", why_zh = "为征求意见稿，只能用于意见征集";
     else if (item.window == policy::WindowState::closed)
       why = "is closed", why_zh = "申报已截止";
+    else if (!item.disclosed)
+      why = "belongs to a document that is not disclosed proactively", why_zh = "所属文件未主动公开";
     if (!why.empty())
       errors.push_back({"/package", "not_pushable", "item " + item.id + " " + why + ".", "事项 " + item.id + " " + why_zh + "。"});
   }
+  for (const DocumentStanding& document : facts.documents)
+    if (!document.disclosed)
+      errors.push_back({"/package", "not_pushable", "document " + document.id + " is not disclosed proactively.",
+                        "文件 " + document.id + " 未主动公开。"});
+  if (facts.items.empty() && needs_items(audience))
+    errors.push_back({"/audience", "no_items",
+                      "eligible_for asks who is entitled to the package's items, and it has none: use a rule or a list.",
+                      "eligible_for 按礼包内事项的享受条件确定对象，而该礼包没有事项：请改用规则或名单。"});
   return errors;
+}
+
+std::string failure_of(const Refusal& refusal) {
+  std::string reason = "could not be started: " + refusal.detail;
+  for (const domain::FieldError& error : refusal.errors) reason += " " + error.detail;
+  return reason;
 }
 
 std::optional<Command> due(const Campaign& campaign, Instant now) {

@@ -55,6 +55,13 @@ struct ItemStanding {
   policy::ItemState state = policy::ItemState::draft;
   policy::WindowState window = policy::WindowState::closed;
   policy::Mode mode = policy::Mode::apply;
+  bool disclosed = true;  ///< its document, if it has one, is disclosed without being asked for
+};
+
+/// A document or interpretation of the package as it stands now.
+struct DocumentStanding {
+  std::string id;
+  bool disclosed = true;  ///< without being asked for
 };
 
 /// What the decision needs to know beside the campaign: of the plan that will stand after the command.
@@ -62,6 +69,7 @@ struct Facts {
   PinnedPackage package;            ///< as it stands now
   std::string content_hash;         ///< of the plan and `package`
   std::vector<ItemStanding> items;  ///< of `package`, in order
+  std::vector<DocumentStanding> documents{};
 };
 
 /// Why a command is refused.
@@ -91,11 +99,15 @@ boost::system::result<Campaign, Refusal> decide(const Campaign& campaign, const 
 /// A new campaign in `draft`. `id`, `revision` and owner are the caller's.
 Campaign draft(Plan plan, std::string_view author, const Facts& facts);
 
-/// Which items must not be pushed and why, at `/package`: draft, withdrawn, closed, or for comment in a package that is no consultation.
-domain::FieldErrors unpushable(const PinnedPackage& package, const std::vector<ItemStanding>& items);
+/// Which contents must not be pushed and why, at `/package`: an item that is a draft, withdrawn, closed, or for comment in a package that
+/// is no consultation; what is not disclosed. At `/audience`: it asks for the items' verdicts, and the package has no item.
+domain::FieldErrors unpushable(const Facts& facts, const Audience& audience);
 
 /// The command that time demands now: `Start` when it is due, `Expire` when it is over.
 std::optional<Command> due(const Campaign& campaign, domain::Instant now);
+
+/// Why a refused start makes the campaign fail, in one sentence.
+std::string failure_of(const Refusal& refusal);
 
 /// When `due` has to be asked next, nothing for a campaign that time does not move.
 std::optional<domain::Instant> next_due(const Campaign& campaign);

@@ -39,6 +39,9 @@ struct Document {
   friend bool operator==(const Document&, const Document&) = default;
 };
 
+/// Whether it may be pushed or shown to enterprises at all.
+inline bool is_public(const Document& document) { return document.disclosure == Disclosure::proactive; }
+
 }  // namespace zhida::policy
 
 template <>

@@ -71,6 +71,10 @@ class CatalogStore {
   std::shared_ptr<const policy::Package> package(std::string_view id) const;
   std::shared_ptr<const campaign::Campaign> campaign(std::string_view id) const;
 
+  /// Whether something in the campaign's package may no longer be pushed: an item that was withdrawn, a document (the item's or in the
+  /// package itself) that is no longer disclosed proactively.
+  bool has_withdrawn_content(const campaign::Campaign& campaign) const;
+
   /// A published version ready to be decided; null if there is none such. Compiled once.
   std::shared_ptr<const policy::CompiledItem> compiled(std::string_view item, int version);
 

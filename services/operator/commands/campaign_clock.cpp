@@ -33,6 +33,10 @@ asio::awaitable<void> CampaignClock::run() {
     timer.expires_after(std::chrono::milliseconds(250));
     co_await runtime::wait_for_work(timer.async_wait(asio::use_awaitable));
     if (!catalog_.ready()) continue;
+    std::erase_if(failures_, [this](const auto& failure) {
+      const auto campaign = catalog_.campaign(failure.first);
+      return !campaign || campaign::is_terminal(campaign->state);
+    });
     std::vector<std::shared_ptr<const campaign::Campaign>> open;
     for (const auto& [id, campaign] : catalog_.campaigns())
       if (!campaign::is_terminal(campaign->state)) open.push_back(campaign);
@@ -48,6 +52,15 @@ asio::awaitable<void> CampaignClock::run() {
   }
 }
 
+void CampaignClock::report_failure(std::string_view campaign, std::string_view reason) {
+  failures_.try_emplace(std::string(campaign), reason);
+}
+
+asio::awaitable<void> CampaignClock::fail(const campaign::Campaign& campaign, std::string reason) {
+  journal_.error("campaign.fails", {{"campaign", campaign.id}, {"reason", reason}});
+  co_await gateway_.submit_for_system(CommandKind::campaign_fail, campaign.id, campaign.revision, std::move(reason));
+}
+
 asio::awaitable<void> CampaignClock::look_at(const campaign::Campaign& campaign) {
   if (awaits_launch(campaign.state)) {
     const campaign::Facts facts = campaign_facts(campaign.plan, catalog_, rules_, now_());
@@ -59,7 +72,22 @@ asio::awaitable<void> CampaignClock::look_at(const campaign::Campaign& campaign)
   }
   if (const auto command = campaign::due(campaign, now_())) {
     const bool over = std::holds_alternative<campaign::Expire>(*command);
-    co_await gateway_.submit_for_system(over ? CommandKind::campaign_expire : CommandKind::campaign_start, campaign.id, campaign.revision, "");
+    if (!over) {
+      // A start that is refused now would be refused for ever: what it asks about does not come back by itself.
+      const campaign::Facts facts = campaign_facts(campaign.plan, catalog_, rules_, now_());
+      const auto started = campaign::decide(campaign, *command, "", now_(), facts);
+      if (started.has_error()) {
+        co_await fail(campaign, campaign::failure_of(started.error()));
+        co_return;
+      }
+    }
+    co_await gateway_.submit_for_system(over ? CommandKind::campaign_expire : CommandKind::campaign_start, campaign.id, campaign.revision,
+                                        "");
+    co_return;
+  }
+  if (const auto failure = failures_.find(campaign.id); failure != failures_.end()) {
+    const std::string reason = failure->second;
+    co_await fail(campaign, reason);
     co_return;
   }
   if (campaign.state != State::running) co_return;

@@ -174,6 +174,31 @@ TEST(CampaignSubmission, RefusesItemsThatMustNotBePushed) {
   EXPECT_EQ(refused.error().errors.size(), 1U);
 }
 
+TEST(CampaignSubmission, TakesAPackageOfDocumentsForARuleOrAListOnly) {
+  Facts facts = good_facts();
+  facts.items.clear();
+  facts.package.contents = {{policy::ContentType::document, "D", 0, ""}};
+  facts.documents = {{"D", true}};
+  Campaign campaign = in_state(State::draft);
+  EXPECT_EQ(outcome(campaign, Submit{}, "author", now, facts), "in_review");
+  campaign.plan.audience = Audience{JoinedAudience{{Audience{RuleAudience{"true"}}, Audience{EligibleAudience{}}}}};
+  const auto refused = decide(campaign, Submit{}, "author", now, facts);
+  ASSERT_TRUE(refused.has_error());
+  EXPECT_EQ(refused.error().kind, Refusal::Kind::invalid);
+  EXPECT_EQ(refused.error().errors.front().pointer, "/audience");
+  EXPECT_EQ(outcome(campaign, Submit{}, "author", now, good_facts()), "in_review") << "with an item it may ask for entitlement";
+}
+
+TEST(CampaignSubmission, RefusesWhatIsNotDisclosed) {
+  const Campaign campaign = in_state(State::draft);
+  Facts facts = good_facts();
+  facts.documents = {{"D", false}};
+  EXPECT_EQ(outcome(campaign, Submit{}, "author", now, facts), "not_pushable") << "a document";
+  facts = good_facts();
+  facts.items.front().disclosed = false;
+  EXPECT_EQ(outcome(campaign, Submit{}, "author", now, facts), "not_pushable") << "an item's document";
+}
+
 TEST(CampaignTime, EndsAfterTheLastDay) {
   Campaign campaign = in_state(State::running);
   const Instant end = *domain::parse_instant("2027-01-01T00:00:00+08:00");
