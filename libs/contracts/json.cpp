@@ -6,6 +6,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 #include <stdexcept>
 
 namespace zhida::contracts {
@@ -225,6 +227,26 @@ bool JsonReader::take(const Json& value, const std::string& pointer, Instant& ou
   return true;
 }
 
+namespace {
+
+bool is_escaped(unsigned char c) { return c < 0x20 || c == '"' || c == '\\'; }
+
+/// Place of the next character that JSON writes with a backslash; the size of `text` if there is none. Eight bytes at a time: nearly all
+/// texts have none.
+std::size_t first_to_escape(std::string_view text, std::size_t from) {
+  constexpr std::uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
+  const auto zero = [](std::uint64_t v) { return (v - ones) & ~v & high; };
+  for (; text.size() - from >= 8; from += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + from, 8);
+    if ((zero(word ^ (ones * '"')) | zero(word ^ (ones * '\\')) | ((word - ones * 0x20) & ~word & high)) != 0) break;
+  }
+  while (from < text.size() && !is_escaped(static_cast<unsigned char>(text[from]))) ++from;
+  return from;
+}
+
+}  // namespace
+
 void JsonWriter::separate() {
   if (out_.size() == start_) return;
   const char last = out_.back();
@@ -270,9 +292,8 @@ void JsonWriter::value(std::string_view text) {
   separate();
   out_.push_back('"');
   std::size_t done = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = first_to_escape(text, 0); i < text.size(); i = first_to_escape(text, i + 1)) {
     const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
     out_.append(text, done, i - done);
     done = i + 1;
     out_.push_back('\\');

@@ -12,7 +12,7 @@ Service::Service(const Dependencies& with, Settings settings)
       clock_(with.catalog, with.deliveries, gateway_, rules_, with.now, with.journal),
       catalog_routes_(with.catalog, gateway_),
       campaign_routes_(with.catalog, with.deliveries, gateway_),
-      enterprise_routes_({with.log, with.reference, with.catalog, with.profiles, with.deliveries, sealer_, with.now}),
+      enterprise_routes_({with.log, with.reference, with.catalog, with.profiles, with.deliveries, sealer_, with.pool, with.now}),
       rule_routes_(with.reference, with.profiles, with.now),
       record_routes_(with.log, with.catalog, with.deliveries, with.now) {}
 

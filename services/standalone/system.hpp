@@ -62,7 +62,7 @@ class System {
   auth::KeyRing keys_;
   auth::Digest master_key_;
   stores::ReferenceData reference_;
-  boost::asio::thread_pool pool_{1};  // pure work that would keep the executor too long
+  boost::asio::thread_pool pool_{2};  // pure work that would keep the executor too long
   log::SqliteLog log_;
   redis::Client fold_redis_;
   redis::Client read_redis_;

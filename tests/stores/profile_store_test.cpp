@@ -212,9 +212,12 @@ TEST_F(ProfileStoreTest, PreviewsWhatAPatchWouldDoWithoutDoingIt) {
   auto body = [&]() -> asio::awaitable<void> {
     put(record(someone, {says("employees", RawValue::of(std::int64_t{10}), day(3, 1))}));
     co_await fold();
-    const std::vector<contracts::AttributeStatement> statements{
-        says("employees", RawValue::of(std::int64_t{10}), day(3, 1)), says("employees", RawValue::of(std::int64_t{10}), day(2, 1)),
-        says("employees", RawValue::of(std::int64_t{10}), day(3, 1), "税务局"), says("revenue", RawValue::of(std::int64_t{1}), day(3, 1))};
+    const auto checked = [&](std::string_view name, std::int64_t value, domain::Date as_of, std::string_view source) {
+      return CheckedStatement{store->dictionary().find(name), cel::Value::integer(value), source, as_of};
+    };
+    const std::string_view source = says("employees", RawValue(), day(3, 1)).source;
+    const std::vector<CheckedStatement> statements{checked("employees", 10, day(3, 1), source), checked("employees", 10, day(2, 1), source),
+                                                   checked("employees", 10, day(3, 1), "税务局"), checked("revenue", 1, day(3, 1), source)};
     const std::vector<Merge> expected{Merge::unchanged, Merge::older_as_of, Merge::applied, Merge::applied};
     EXPECT_EQ(store->preview(someone, statements), expected);
     EXPECT_EQ(store->preview(someone, statements), expected);
@@ -252,7 +255,7 @@ TEST_F(ProfileStoreTest, KeepsDeterminationsNamesAndKeys) {
     event.determinations.push_back(answer);
     put(record(event));
     co_await fold();
-    EXPECT_EQ(store->sealed_name(someone), "c2VhbGVk");
+    EXPECT_EQ(store->sealed(someone).name, "c2VhbGVk");
     EXPECT_EQ(store->determinations(someone), std::vector<enterprise::Determination>{answer});
     std::vector<matching::Determination> in_force;
     const int partition = store->partition_of(someone);
@@ -262,7 +265,7 @@ TEST_F(ProfileStoreTest, KeepsDeterminationsNamesAndKeys) {
     store->determinations(partition, *store->find(someone), day(7, 1), in_force);
     EXPECT_TRUE(in_force.empty());
     EXPECT_EQ(store->preview(someone, answer), Merge::unchanged);
-    EXPECT_TRUE(store->vault_key(someone).empty());
+    EXPECT_TRUE(store->sealed(someone).vault_key.empty());
   };
   test::run_coroutine(io, body());
 }

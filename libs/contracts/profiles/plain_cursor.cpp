@@ -135,8 +135,12 @@ bool PlainCursor::value(RawValue& out, std::vector<std::string_view>& elements) 
 }
 
 bool SeenNames::add(std::string_view name) {
-  std::uint64_t hash = name.size() * 0x9E3779B97F4A7C15;
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
+  // Its first and last eight bytes tell nearly all names apart.
+  std::uint64_t first = 0, last = 0;
+  const std::size_t some = std::min<std::size_t>(name.size(), 8);
+  std::memcpy(&first, name.data(), some);
+  std::memcpy(&last, name.data() + name.size() - some, some);
+  std::uint64_t hash = (first * 0x9E3779B97F4A7C15) ^ ((last + name.size()) * 0xC2B2AE3D27D4EB4F);
   hash ^= hash >> 29;
   std::uint64_t& word = bits_[hash >> 6 & 7];
   const std::uint64_t bit = std::uint64_t{1} << (hash & 63);

@@ -3,6 +3,7 @@
 #include "domain/enterprise/profile.hpp"
 
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -26,6 +27,20 @@ class PlainCursor {
   bool at_end() {
     skip_blanks();
     return at_ == end_;
+  }
+  /// Exactly `literal` comes next; passes it.
+  bool take(std::string_view literal) {
+    if (static_cast<std::size_t>(end_ - at_) < literal.size() || std::memcmp(at_, literal.data(), literal.size()) != 0) return false;
+    at_ += literal.size();
+    return true;
+  }
+  /// The text `known`, which was read before, comes next in quotes; passes it.
+  bool take_again(std::string_view known) {
+    const std::size_t size = known.size();
+    if (static_cast<std::size_t>(end_ - at_) < size + 2 || *at_ != '"' || at_[size + 1] != '"') return false;
+    if (std::memcmp(at_ + 1, known.data(), size) != 0) return false;
+    at_ += size + 2;
+    return true;
   }
   /// A text of valid UTF-8, as a view.
   bool text(std::string_view& out);

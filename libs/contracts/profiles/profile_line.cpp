@@ -14,31 +14,64 @@ void ProfileLineReader::clear() {
   errors_.clear();
   elements_.clear();
   seen_.clear();
+  last_date_ = {};
   line_.uscc.reset();
   line_.name.reset();
   line_.attributes.clear();
 }
 
+bool ProfileLineReader::read_plain_source(PlainCursor& cursor, AttributeStatement& added) {
+  const AttributeStatement* const before = line_.attributes.size() > 1 ? &added - 1 : nullptr;
+  if (before != nullptr && !before->source.empty() && cursor.take_again(before->source)) {
+    added.source = before->source;
+    return true;
+  }
+  return cursor.text(added.source) && !added.source.empty() && added.source.size() <= longest_source;
+}
+
+bool ProfileLineReader::read_plain_date(PlainCursor& cursor, Date latest, AttributeStatement& added) {
+  if (!last_date_.empty() && cursor.take_again(last_date_)) {
+    added.as_of = last_day_;
+    return true;
+  }
+  std::string_view text;
+  if (!cursor.text(text)) return false;
+  const auto parsed = domain::parse_date(text);
+  if (!parsed || *parsed > latest) return false;
+  last_date_ = text;
+  last_day_ = added.as_of = *parsed;
+  return true;
+}
+
 bool ProfileLineReader::read_plain_statement(PlainCursor& cursor, Date latest) {
   AttributeStatement& added = line_.attributes.emplace_back();
   if (!cursor.key(added.name) || !seen_.add(added.name) || !cursor.take('{')) return false;
-  bool has_value = false, has_source = false, has_date = false;
+  if (cursor.take(R"("value":)")) {  // as most write it
+    if (!cursor.value(added.value, elements_)) return false;
+    if (cursor.take(R"(,"source":)")) {
+      if (!read_plain_source(cursor, added)) return false;
+      if (cursor.take(R"(,"as_of":)")) return read_plain_date(cursor, latest, added) && cursor.take('}');
+      return cursor.take(',') && read_plain_rest(cursor, latest, added, true, true);
+    }
+    return cursor.take(',') && read_plain_rest(cursor, latest, added, true, false);
+  }
+  return read_plain_rest(cursor, latest, added, false, false);
+}
+
+bool ProfileLineReader::read_plain_rest(PlainCursor& cursor, Date latest, AttributeStatement& added, bool has_value, bool has_source) {
+  bool has_date = false;
   do {
     std::string_view member;
     if (!cursor.key(member)) return false;
     if (member == "value" && !has_value) {
-      has_value = true;
-      if (!cursor.value(added.value, elements_)) return false;
+      has_value = cursor.value(added.value, elements_);
+      if (!has_value) return false;
     } else if (member == "source" && !has_source) {
-      has_source = cursor.text(added.source) && !added.source.empty() && added.source.size() <= longest_source;
+      has_source = read_plain_source(cursor, added);
       if (!has_source) return false;
     } else if (member == "as_of" && !has_date) {
-      std::string_view date;
-      if (!cursor.text(date)) return false;
-      const auto parsed = domain::parse_date(date);
-      if (!parsed || *parsed > latest) return false;
-      added.as_of = *parsed;
-      has_date = true;
+      has_date = read_plain_date(cursor, latest, added);
+      if (!has_date) return false;
     } else {
       return false;
     }

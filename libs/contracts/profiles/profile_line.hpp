@@ -49,6 +49,9 @@ class ProfileLineReader {
   void clear();
   bool read_plain(std::string_view text, Date latest);
   bool read_plain_statement(PlainCursor& cursor, Date latest);
+  bool read_plain_rest(PlainCursor& cursor, Date latest, AttributeStatement& added, bool has_value, bool has_source);
+  bool read_plain_source(PlainCursor& cursor, AttributeStatement& added);
+  bool read_plain_date(PlainCursor& cursor, Date latest, AttributeStatement& added);
   const ProfileLine* read_thoroughly(std::string_view text, Date latest);
 
   ReadingWay way_;
@@ -57,6 +60,8 @@ class ProfileLineReader {
   ProfileLine line_;
   FieldErrors errors_;
   std::vector<std::string_view> elements_;
+  std::string_view last_date_;  // of the line in hand: its statements mostly share a few days
+  Date last_day_{};
 };
 
 }  // namespace zhida::contracts

@@ -9,38 +9,53 @@ using enterprise::RawValue;
 
 bool one_group(const AttributeStatement& a, const AttributeStatement& b) { return a.as_of == b.as_of && a.source == b.source; }
 
-/// Writes the group that `event.attributes[first]` begins and marks its members.
-void write_group(JsonWriter& writer, const std::vector<AttributeStatement>& attributes, std::size_t first, std::vector<char>& written) {
-  const AttributeStatement& head = attributes[first];
+/// The group of each statement, numbered in the order in which they begin.
+std::vector<std::uint16_t> groups_of(const std::vector<AttributeStatement>& attributes) {
+  std::vector<std::uint16_t> groups(attributes.size());
+  std::vector<std::size_t> heads;
+  for (std::size_t i = 0; i < attributes.size(); ++i) {
+    if (i > 0 && one_group(attributes[i], attributes[i - 1])) {
+      groups[i] = groups[i - 1];
+      continue;
+    }
+    std::size_t group = 0;
+    while (group < heads.size() && !one_group(attributes[i], attributes[heads[group]])) ++group;
+    if (group == heads.size()) heads.push_back(i);
+    groups[i] = static_cast<std::uint16_t>(group);
+  }
+  return groups;
+}
+
+/// Writes the group that `attributes[first]` begins.
+void write_group(JsonWriter& writer, const std::vector<AttributeStatement>& attributes, const std::vector<std::uint16_t>& groups,
+                 std::size_t first) {
   writer.begin_object();
-  writer.member("source", head.source);
-  writer.member("as_of", head.as_of);
+  writer.member("source", attributes[first].source);
+  writer.member("as_of", attributes[first].as_of);
   bool sets = false, removes = false;
   for (std::size_t i = first; i < attributes.size(); ++i) {
-    if (written[i] || !one_group(attributes[i], head)) continue;
-    (attributes[i].value.kind == RawValue::Kind::null ? removes : sets) = true;
-  }
-  if (sets) {
-    writer.key("set");
-    writer.begin_object();
-    for (std::size_t i = first; i < attributes.size(); ++i) {
-      if (written[i] || attributes[i].value.kind == RawValue::Kind::null || !one_group(attributes[i], head)) continue;
-      writer.key(attributes[i].name);
-      write(writer, attributes[i].value);
+    if (groups[i] != groups[first]) continue;
+    if (attributes[i].value.kind == RawValue::Kind::null) {
+      removes = true;
+      continue;
     }
-    writer.end_object();
+    if (!sets) {
+      writer.key("set");
+      writer.begin_object();
+      sets = true;
+    }
+    writer.key(attributes[i].name);
+    write(writer, attributes[i].value);
   }
+  if (sets) writer.end_object();
   if (removes) {
     writer.key("remove");
     writer.begin_array();
     for (std::size_t i = first; i < attributes.size(); ++i)
-      if (!written[i] && attributes[i].value.kind == RawValue::Kind::null && one_group(attributes[i], head))
-        writer.value(attributes[i].name);
+      if (groups[i] == groups[first] && attributes[i].value.kind == RawValue::Kind::null) writer.value(attributes[i].name);
     writer.end_array();
   }
   writer.end_object();
-  for (std::size_t i = first; i < attributes.size(); ++i)
-    if (one_group(attributes[i], head)) written[i] = 1;
 }
 
 enterprise::Uscc read_uscc(JsonReader& reader) {
@@ -83,9 +98,13 @@ void append_json(std::string& out, const ProfilePatched& event) {
   if (!event.attributes.empty()) {
     writer.key("patch");
     writer.begin_array();
-    std::vector<char> written(event.attributes.size(), 0);
-    for (std::size_t i = 0; i < event.attributes.size(); ++i)
-      if (!written[i]) write_group(writer, event.attributes, i, written);
+    const std::vector<std::uint16_t> groups = groups_of(event.attributes);
+    std::uint16_t next = 0;
+    for (std::size_t i = 0; i < event.attributes.size(); ++i) {
+      if (groups[i] != next) continue;
+      write_group(writer, event.attributes, groups, i);
+      ++next;
+    }
     writer.end_array();
   }
   writer.member_if("name", event.sealed_name);

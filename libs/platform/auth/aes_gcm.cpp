@@ -2,9 +2,10 @@
 
 #include "platform/auth/random.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
-#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <stdexcept>
 
@@ -25,39 +26,64 @@ int size(std::string_view text) {
   return static_cast<int>(text.size());
 }
 
-EVP_CIPHER_CTX* keyed_context(const Digest& key, bool sealing) {
-  static EVP_CIPHER* const cipher = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
-  EVP_CIPHER_CTX* context = EVP_CIPHER_CTX_new();
-  check(cipher != nullptr && context != nullptr && EVP_CipherInit_ex2(context, cipher, key.data(), nullptr, sealing ? 1 : 0, nullptr) == 1);
-  return context;
-}
+/// A context for one direction, made when it is first used.
+class Context {
+ public:
+  explicit Context(bool sealing) : sealing_(sealing) {}
+  ~Context() { EVP_CIPHER_CTX_free(handle_); }
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  void forget_key() { keyed_ = false; }
+  EVP_CIPHER_CTX* keyed(const Digest& key) {
+    static EVP_CIPHER* const cipher = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
+    if (keyed_) return handle_;
+    const bool is_new = handle_ == nullptr;
+    if (is_new) handle_ = EVP_CIPHER_CTX_new();
+    check(cipher != nullptr && handle_ != nullptr);
+    check(EVP_CipherInit_ex2(handle_, is_new ? cipher : nullptr, key.data(), nullptr, sealing_ ? 1 : 0, nullptr) == 1);
+    keyed_ = true;
+    return handle_;
+  }
+
+ private:
+  bool sealing_;
+  bool keyed_ = false;
+  EVP_CIPHER_CTX* handle_ = nullptr;
+};
 
 }  // namespace
 
 struct AesGcm::State {
-  explicit State(const Digest& key) : sealing(keyed_context(key, true)), opening(keyed_context(key, false)) {}
-  ~State() {
-    EVP_CIPHER_CTX_free(sealing);
-    EVP_CIPHER_CTX_free(opening);
-  }
+  explicit State(const Digest& its_key) : key(its_key) {}
+  ~State() { OPENSSL_cleanse(key.data(), key.size()); }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
   std::string next_nonce() {
-    if (counter == 0) prefix = random_bytes(prefix_size);
-    std::string nonce = prefix;
+    if (counter == 0) random.fill(prefix);
+    std::string nonce(prefix.begin(), prefix.end());
     for (unsigned shift = 0; shift < 32; shift += 8) nonce += static_cast<char>((counter >> shift) & 0xFFU);
     ++counter;
     return nonce;
   }
 
-  EVP_CIPHER_CTX* sealing;
-  EVP_CIPHER_CTX* opening;
-  std::string prefix;
+  Digest key;
+  Context sealing{true};
+  Context opening{false};
+  RandomBuffer random;
+  std::array<unsigned char, prefix_size> prefix{};
   std::uint32_t counter = 0;
 };
 
 AesGcm::AesGcm(const Digest& key) : state_(std::make_unique<State>(key)) {}
+
+void AesGcm::rekey(const Digest& key) {
+  state_->key = key;
+  state_->sealing.forget_key();
+  state_->opening.forget_key();
+  state_->counter = 0;  // draws another prefix
+}
 AesGcm::~AesGcm() = default;
 AesGcm::AesGcm(AesGcm&&) noexcept = default;
 AesGcm& AesGcm::operator=(AesGcm&&) noexcept = default;
@@ -65,7 +91,7 @@ AesGcm& AesGcm::operator=(AesGcm&&) noexcept = default;
 std::string AesGcm::seal(std::string_view plain, std::string_view context) {
   std::string sealed = state_->next_nonce();
   sealed.resize(nonce_size + plain.size() + tag_size);
-  EVP_CIPHER_CTX* cipher = state_->sealing;
+  EVP_CIPHER_CTX* cipher = state_->sealing.keyed(state_->key);
   unsigned char* out = bytes(sealed);
   int written = 0;
   check(EVP_EncryptInit_ex2(cipher, nullptr, nullptr, out, nullptr) == 1);
@@ -82,7 +108,7 @@ std::optional<std::string> AesGcm::open(std::string_view sealed, std::string_vie
   const std::string_view hidden = sealed.substr(nonce_size, sealed.size() - overhead);
   std::string tag(sealed.substr(sealed.size() - tag_size));
   std::string plain(hidden.size(), '\0');
-  EVP_CIPHER_CTX* cipher = state_->opening;
+  EVP_CIPHER_CTX* cipher = state_->opening.keyed(state_->key);
   int written = 0;
   check(EVP_DecryptInit_ex2(cipher, nullptr, nullptr, bytes(sealed), nullptr) == 1);
   if (!context.empty()) check(EVP_DecryptUpdate(cipher, nullptr, &written, bytes(context), size(context)) == 1);

@@ -18,6 +18,8 @@ class AesGcm {
   static constexpr std::size_t overhead = 28;  ///< bytes a sealed value is longer
 
   explicit AesGcm(const Digest& key);
+  /// Goes on under another key, with the same contexts: for whoever seals a little under each of many keys.
+  void rekey(const Digest& key);
   ~AesGcm();
   AesGcm(AesGcm&&) noexcept;
   AesGcm& operator=(AesGcm&&) noexcept;

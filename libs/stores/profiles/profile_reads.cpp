@@ -81,14 +81,9 @@ std::vector<KnownAttribute> ProfileStore::attributes(const enterprise::Uscc& usc
   return all;
 }
 
-std::string_view ProfileStore::sealed_name(const enterprise::Uscc& uscc) const {
+SealedParts ProfileStore::sealed(const enterprise::Uscc& uscc) const {
   const ProfileRow* row = row_of(uscc);
-  return row == nullptr ? std::string_view() : row->sealed_name.view();
-}
-
-std::string_view ProfileStore::vault_key(const enterprise::Uscc& uscc) const {
-  const ProfileRow* row = row_of(uscc);
-  return row == nullptr ? std::string_view() : row->vault_key.view();
+  return row == nullptr ? SealedParts() : SealedParts{row->sealed_name.view(), row->vault_key.view()};
 }
 
 std::uint64_t ProfileStore::version(const enterprise::Uscc& uscc) const {
@@ -119,13 +114,10 @@ asio::awaitable<result<std::vector<PastStatement>>> ProfileStore::history(enterp
     const contracts::ProfilePatched* event = reader_.read(batch->records.front()->value);
     if (event == nullptr) continue;
     for (std::size_t n = event->attributes.size(); n-- > 0;) {
-      const contracts::AttributeStatement& statement = event->attributes[n];
-      const matching::Attribute* attribute = dictionary_->find(statement.name);
+      CheckedStatement statement;
       domain::FieldError mistake;
-      std::optional<PackedValue> value;
-      if (attribute != nullptr) value = pack(*attribute, statement.value, mistake);
-      if (!value) continue;
-      const Cell cell(attribute->slot, *value, pool_.text(statement.source), statement.as_of, false);
+      if (!check(event->attributes[n], statement, mistake)) continue;
+      const Cell cell(statement.attribute->slot, pool_.pack(statement.value), pool_.text(statement.source), statement.as_of, false);
       const auto counting = std::ranges::find_if(current, [&](const Cell& each) { return each.slot() == cell.slot() && !each.derived(); });
       if (counting != current.end() && counting->value() == cell.value() && counting->source() == cell.source() &&
           counting->as_of() == cell.as_of()) {

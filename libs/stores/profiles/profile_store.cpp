@@ -41,10 +41,11 @@ ProfileStore::ProfileStore(asio::any_io_executor executor, log::EventLog& log, i
       dead_letters_(dead_letters),
       report_(std::move(report)),
       progress_(executor),
+      statements_(*dictionary_),
       places_(dictionary_->size(), 0) {
   if (dictionary_->size() > Cell::most_slots) throw std::invalid_argument("the attribute dictionary has too many attributes");
   for (int i = 0; i < partitions; ++i) partitions_.push_back(std::make_unique<Partition>());
-  derived_source_ = pool_.text(enterprise::derived_source);
+  derived_source_ = last_source_ = pool_.text(enterprise::derived_source);
   const auto* size_class = dictionary_->find("size_class");
   const auto* industry = dictionary_->find("industry");
   const auto* employees = dictionary_->find("employees");
@@ -152,18 +153,22 @@ void ProfileStore::fold_vault(int partition, const log::Record& record, std::vec
   ++row.records;
 }
 
-std::optional<PackedValue> ProfileStore::pack(const matching::Attribute& attribute, const enterprise::RawValue& raw,
-                                              domain::FieldError& mistake) {
-  if (raw.kind == enterprise::RawValue::Kind::null) return PackedValue();
-  arena_.reset();
-  matching::Reading reading = dictionary_->read(attribute, raw, arena_);
-  if (reading.mistake) {
-    mistake.code = "value";
-    mistake.detail = std::move(reading.mistake->message_en);
-    mistake.detail_zh = std::move(reading.mistake->message_zh);
-    return std::nullopt;
+bool ProfileStore::check(const contracts::AttributeStatement& statement, CheckedStatement& checked, domain::FieldError& mistake) {
+  checked.attribute = statements_.find(statement.name);
+  checked.source = statement.source;
+  checked.as_of = statement.as_of;
+  checked.value = cel::Value::missing();
+  if (checked.attribute == nullptr) {
+    mistake = {"", "attribute", "unknown attribute " + std::string(statement.name), "未知属性 " + std::string(statement.name)};
+    return false;
   }
-  return pool_.pack(reading.value);
+  if (statement.value.kind == enterprise::RawValue::Kind::null) return true;
+  arena_.reset();
+  matching::Reading reading = statements_.read(*checked.attribute, statement.value, arena_);
+  checked.value = reading.value;
+  if (!reading.mistake) return true;
+  mistake = {"", "value", std::move(reading.mistake->message_en), std::move(reading.mistake->message_zh)};
+  return false;
 }
 
 void ProfileStore::fold_profile(int partition, const log::Record& record, std::vector<PoisonInput>& poison) {
@@ -183,10 +188,13 @@ void ProfileStore::fold_profile(int partition, const log::Record& record, std::v
 
   if (!event->attributes.empty()) {
     begin_cells(row);
+    CheckedStatement checked;
+    domain::FieldError mistake;
     for (std::size_t i = 0; i < event->attributes.size(); ++i) {
-      domain::FieldError mistake;
-      if (merge_statement(event->attributes[i], mistake)) continue;
-      poison.push_back(poison_of(static_cast<std::uint16_t>(i), std::move(mistake), std::string(event->attributes[i].name)));
+      if (check(event->attributes[i], checked, mistake))
+        merge_statement(checked);
+      else
+        poison.push_back(poison_of(static_cast<std::uint16_t>(i), std::move(mistake), std::string(event->attributes[i].name)));
     }
     derive_size_class();
     end_cells(row);
@@ -218,40 +226,33 @@ void ProfileStore::begin_cells(const ProfileRow& row) {
 
 void ProfileStore::end_cells(ProfileRow& row) {
   for (const Cell& cell : cells_) places_[cell.slot()] = 0;
-  std::ranges::stable_sort(cells_, {}, &Cell::slot);
+  std::ranges::sort(cells_, {}, [](const Cell& cell) { return std::pair(cell.slot(), cell.derived()); });
   row.replace(cells_);
 }
 
 // A record is younger than all that were folded before it, so what is known stands with offset 0.
-enterprise::Merge ProfileStore::compare(const Cell* known, const PackedValue& value, std::string_view source, domain::Date as_of) const {
+enterprise::Merge ProfileStore::merge_statement(const CheckedStatement& statement) {
   using Statement = enterprise::Statement<PackedValue>;
-  const Statement incoming{value, {as_of, enterprise::Stamp::not_yet_recorded}, source};
-  if (known == nullptr) return enterprise::merge<PackedValue>(nullptr, incoming);
-  const Statement present{known->value(), {known->as_of(), 0}, pool_.text(known->source())};
-  return enterprise::merge(&present, incoming);
-}
-
-bool ProfileStore::merge_statement(const contracts::AttributeStatement& statement, domain::FieldError& mistake) {
-  const matching::Attribute* attribute = dictionary_->find(statement.name);
-  if (attribute == nullptr) {
-    mistake = {"", "attribute", "unknown attribute " + std::string(statement.name), "未知属性 " + std::string(statement.name)};
-    return false;
+  const PackedValue value = pool_.pack(statement.value);
+  std::uint32_t& place = places_[statement.attribute->slot];
+  if (place != 0) {
+    const Cell& known = cells_[place - 1];
+    const Statement present{known.value(), {known.as_of(), 0}, pool_.text(known.source())};
+    const Statement incoming{value, {statement.as_of, enterprise::Stamp::not_yet_recorded}, statement.source};
+    const enterprise::Merge merge = enterprise::merge(&present, incoming);
+    if (merge != enterprise::Merge::applied) return merge;
   }
-  const std::optional<PackedValue> value = pack(*attribute, statement.value, mistake);
-  if (!value) return false;
-  std::uint32_t& place = places_[attribute->slot];
-  const Cell* known = place == 0 ? nullptr : &cells_[place - 1];
-  if (compare(known, *value, statement.source, statement.as_of) != enterprise::Merge::applied) return true;
-  const std::uint32_t source = pool_.text(statement.source);
+  if (pool_.text(last_source_) != statement.source) last_source_ = pool_.text(statement.source);
+  const std::uint32_t source = last_source_;
   if (source >= Cell::most_sources) throw std::length_error("too many different texts in profiles");
-  const Cell cell(attribute->slot, *value, source, statement.as_of, false);
-  if (known != nullptr) {
+  const Cell cell(statement.attribute->slot, value, source, statement.as_of, false);
+  if (place != 0) {
     cells_[place - 1] = cell;
   } else {
     cells_.push_back(cell);
     place = static_cast<std::uint32_t>(cells_.size());
   }
-  return true;
+  return enterprise::Merge::applied;
 }
 
 void ProfileStore::derive_size_class() {
@@ -283,27 +284,15 @@ void ProfileStore::derive_size_class() {
   cells_.emplace_back(size_slots_->size_class, value, derived_source_, as_of, true);
 }
 
-std::vector<enterprise::Merge> ProfileStore::preview(const enterprise::Uscc& uscc,
-                                                     std::span<const contracts::AttributeStatement> statements) {
+std::vector<enterprise::Merge> ProfileStore::preview(const enterprise::Uscc& uscc, std::span<const CheckedStatement> statements) {
   static const ProfileRow nobody;
   const Partition& part = *partitions_[static_cast<std::size_t>(partition_of(uscc))];
   const std::optional<Row> number = part.rows.find(uscc);
   begin_cells(number ? part.rows[*number] : nobody);
   std::vector<enterprise::Merge> merges;
   merges.reserve(statements.size());
-  for (const contracts::AttributeStatement& statement : statements) {
-    const matching::Attribute* attribute = dictionary_->find(statement.name);
-    domain::FieldError mistake;
-    std::optional<PackedValue> value;
-    if (attribute != nullptr) value = pack(*attribute, statement.value, mistake);
-    if (!value) {
-      merges.push_back(enterprise::Merge::unchanged);
-      continue;
-    }
-    const std::uint32_t place = places_[attribute->slot];
-    merges.push_back(compare(place == 0 ? nullptr : &cells_[place - 1], *value, statement.source, statement.as_of));
-    merge_statement(statement, mistake);  // later statements of the same text meet this one
-  }
+  // Later statements of the same text meet the earlier ones.
+  for (const CheckedStatement& statement : statements) merges.push_back(merge_statement(statement));
   for (const Cell& cell : cells_) places_[cell.slot()] = 0;
   return merges;
 }

@@ -10,6 +10,7 @@
 #include "platform/log/event_log.hpp"
 #include "stores/fold/dead_letters.hpp"
 #include "stores/profiles/profile_rows.hpp"
+#include "stores/profiles/statement_reader.hpp"
 #include "stores/profiles/value_pool.hpp"
 #include "stores/progress.hpp"
 
@@ -42,6 +43,20 @@ struct PastStatement {
   KnownAttribute attribute;
   domain::Instant recorded_at{};
   log::Offset offset = 0;
+};
+
+/// A statement about an attribute whose value suits it. Views what it was read from.
+struct CheckedStatement {
+  const matching::Attribute* attribute = nullptr;
+  cel::Value value;  ///< missing = it removes the attribute
+  std::string_view source;
+  domain::Date as_of{};
+};
+
+/// What is kept sealed of an enterprise.
+struct SealedParts {
+  std::string_view name;       ///< base64 of the sealed name; empty = none
+  std::string_view vault_key;  ///< JSON of its `contracts::VaultKey`; empty = none, or destroyed
 };
 
 /// A place among the enterprises of a partition. Enterprises keep their rows for ever and new ones come behind, so a row is also a cursor.
@@ -99,17 +114,14 @@ class ProfileStore {
   /// Everything known, removals included, ordered by slot.
   std::vector<KnownAttribute> attributes(const enterprise::Uscc& uscc) const;
 
-  /// Base64 of the sealed name, empty = none. The view lives until the next suspension.
-  std::string_view sealed_name(const enterprise::Uscc& uscc) const;
-  /// JSON of the enterprise's `contracts::VaultKey`; empty = none, or destroyed.
-  std::string_view vault_key(const enterprise::Uscc& uscc) const;
+  /// What is kept sealed of it. The views live until the next suspension.
+  SealedParts sealed(const enterprise::Uscc& uscc) const;
 
   /// Grows with every record about the enterprise; 0 for one never heard of.
   std::uint64_t version(const enterprise::Uscc& uscc) const;
 
-  /// What would become of these statements, by position, if they were recorded now. Changes nothing. A statement about an attribute that
-  /// the dictionary lacks, or with a value that does not suit it, would be quarantined: check before.
-  std::vector<enterprise::Merge> preview(const enterprise::Uscc& uscc, std::span<const contracts::AttributeStatement> statements);
+  /// What would become of these statements, by position, if they were recorded now. Changes nothing.
+  std::vector<enterprise::Merge> preview(const enterprise::Uscc& uscc, std::span<const CheckedStatement> statements);
   enterprise::Merge preview(const enterprise::Uscc& uscc, const enterprise::Determination& determination) const;
 
   /// Statements before the current ones, newest first, up to 10 an attribute, read back from the log. `beyond` bounds how many records are
@@ -128,11 +140,10 @@ class ProfileStore {
 
   boost::asio::awaitable<boost::system::result<std::size_t>> catch_up(int partition);
   boost::asio::awaitable<boost::system::result<std::size_t>> fold_topic(int partition, std::string topic, log::Offset& next);
-  std::optional<PackedValue> pack(const matching::Attribute& attribute, const enterprise::RawValue& raw, domain::FieldError& mistake);
+  bool check(const contracts::AttributeStatement& statement, CheckedStatement& checked, domain::FieldError& mistake);
   void begin_cells(const ProfileRow& row);
   void end_cells(ProfileRow& row);
-  bool merge_statement(const contracts::AttributeStatement& statement, domain::FieldError& mistake);
-  enterprise::Merge compare(const Cell* known, const PackedValue& value, std::string_view source, domain::Date as_of) const;
+  enterprise::Merge merge_statement(const CheckedStatement& statement);
   void derive_size_class();
   const ProfileRow* row_of(const enterprise::Uscc& uscc) const;
   KnownAttribute known(const Cell& cell) const;
@@ -147,10 +158,12 @@ class ProfileStore {
   std::vector<std::unique_ptr<Partition>> partitions_;
   Progress progress_;
   contracts::ProfilePatchedReader reader_;
+  StatementReader statements_;
   cel::Arena arena_;
   std::vector<Cell> cells_;            // scratch: the row being merged
   std::vector<std::uint32_t> places_;  // scratch: slot → 1 + index in cells_, 0 = none
   std::uint32_t derived_source_ = 0;
+  std::uint32_t last_source_ = 0;  // the statements of one source come in a row
   struct SizeSlots;
   std::unique_ptr<const SizeSlots> size_slots_;
 };

@@ -1,17 +1,34 @@
 #include "stores/profiles/value_pool.hpp"
 
+#include <algorithm>
 #include <bit>
+#include <functional>
 #include <stdexcept>
 
 namespace zhida::stores {
 
 std::uint32_t ValuePool::text(std::string_view text) {
-  if (const auto found = text_numbers_.find(text); found != text_numbers_.end()) return found->second;
-  const auto number = static_cast<std::uint32_t>(texts_.size());
+  if (4 * (texts_.size() + 1) > 3 * places_.size()) grow();
+  const std::size_t hash = std::hash<std::string_view>()(text), mask = places_.size() - 1;
+  const auto tag = static_cast<std::uint32_t>(hash >> 32U);
+  std::size_t at = hash & mask;
+  for (; places_[at].number != 0; at = (at + 1) & mask)
+    if (places_[at].hash == tag && texts_[places_[at].number - 1] == text) return places_[at].number - 1;
   const std::string& kept = texts_.emplace_back(text);
-  text_numbers_.emplace(kept, number);
-  memory_ += sizeof(std::string) + (kept.size() < sizeof(std::string) / 2 ? 0 : kept.size()) + 48;
-  return number;
+  places_[at] = {tag, static_cast<std::uint32_t>(texts_.size())};
+  memory_ += sizeof(std::string) + (kept.size() < sizeof(std::string) / 2 ? 0 : kept.size()) + 2 * sizeof(Place);
+  return static_cast<std::uint32_t>(texts_.size() - 1);
+}
+
+void ValuePool::grow() {
+  places_.assign(std::max<std::size_t>(1024, 2 * places_.size()), {});
+  const std::size_t mask = places_.size() - 1;
+  for (std::uint32_t number = 0; number < texts_.size(); ++number) {
+    const std::size_t hash = std::hash<std::string_view>()(texts_[number]);
+    std::size_t at = hash & mask;
+    while (places_[at].number != 0) at = (at + 1) & mask;
+    places_[at] = {static_cast<std::uint32_t>(hash >> 32U), number + 1};
+  }
 }
 
 std::uint32_t ValuePool::list(std::span<const cel::Value> elements) {

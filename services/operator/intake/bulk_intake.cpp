@@ -1,18 +1,14 @@
 #include "operator/intake/bulk_intake.hpp"
 
+#include "operator/intake/chunk_pipeline.hpp"
 #include "platform/http/conditional.hpp"
 #include "platform/json/writer.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/as_tuple.hpp>
 
 #include <algorithm>
-#include <deque>
-#include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -21,9 +17,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t batch_records = 2'000;
-constexpr std::size_t batch_bytes = 2U << 20U;
-constexpr std::size_t batches_in_flight = 3;
+// A few milliseconds of work for the pool.
+constexpr std::size_t chunk_lines = 256;
+constexpr std::size_t chunk_bytes = 512 * 1024;
 constexpr std::uint64_t reported_errors = 1'000;
 constexpr std::chrono::milliseconds longest_fold_lag{60'000};
 constexpr std::chrono::seconds patience{5};
@@ -33,45 +29,11 @@ http::Problem not_written(const boost::system::error_code& error) {
                                      "日志暂时无法写入，请重试。");
 }
 
-/// The appends under way, which may outlive the request that began them.
-struct Appends {
-  explicit Appends(const asio::any_io_executor& executor) : changed(executor) { changed.expires_at(asio::steady_timer::time_point::max()); }
-
-  struct Batch {
-    std::vector<std::uint64_t> lines;
-    std::vector<std::pair<std::string, std::int32_t>> places;
-    boost::system::result<std::vector<log::Offset>> outcome{std::vector<log::Offset>()};
-    bool done = false;
-  };
-  std::deque<std::shared_ptr<Batch>> batches;  // in the order they were begun
-  asio::steady_timer changed;                  // used as a condition variable
-};
-
-asio::awaitable<void> append(log::EventLog& log, std::vector<log::NewRecord> records, std::shared_ptr<Appends> appends,
-                             std::shared_ptr<Appends::Batch> batch) {
-  batch->outcome = co_await log.append(std::move(records));
-  batch->done = true;
-  appends->changed.cancel();
-}
-
-// Not a coroutine: g++ 12 destroys closures twice when they are temporaries beside a co_await.
-void start(log::EventLog& log, std::vector<log::NewRecord> records, std::shared_ptr<Appends> appends, std::shared_ptr<Appends::Batch> batch) {
-  appends->batches.push_back(batch);
-  auto ended = [appends, batch](std::exception_ptr failure) {
-    if (!failure) return;
-    batch->outcome = boost::system::errc::make_error_code(boost::system::errc::io_error);
-    batch->done = true;
-    appends->changed.cancel();
-  };
-  auto executor = appends->changed.get_executor();
-  asio::co_spawn(executor, append(log, std::move(records), appends, std::move(batch)), std::move(ended));
-}
-
 /// One upload on its way through.
 class Intake {
  public:
-  Intake(http::Exchange& exchange, log::EventLog& log, LineHandler& handler, const asio::any_io_executor& executor)
-      : exchange_(exchange), log_(log), handler_(handler), appends_(std::make_shared<Appends>(executor)) {}
+  Intake(http::Exchange& exchange, log::EventLog& log, LineHandler& handler, asio::thread_pool& pool, const asio::any_io_executor& executor)
+      : exchange_(exchange), handler_(handler), pipeline_(executor, pool, log, handler), chunk_(handler.new_chunk()) {}
 
   asio::awaitable<void> run() {
     http::LineSplitter splitter(longest_line);
@@ -86,35 +48,60 @@ class Intake {
       }
       if (piece->empty()) break;
       splitter.feed(*piece);
-      while (splitter.next(line)) take(line);
-      if (records_.size() >= batch_records || bytes_ >= batch_bytes) co_await flush();
+      while (splitter.next(line)) {
+        take(line);
+        if (chunk_->lines.size() < chunk_lines && chunk_->bytes() < chunk_bytes) continue;
+        co_await settle(false);
+        pipeline_.begin(std::exchange(chunk_, nullptr));
+        chunk_ = spare_ ? std::move(spare_) : handler_.new_chunk();
+      }
     }
     if (!broken_ && splitter.finish(line)) take(line);
-    co_await flush();
-    while (!appends_->batches.empty()) co_await collect();
+    co_await settle(false);
+    pipeline_.begin(std::move(chunk_));
+    co_await settle(true);
     co_await finish();
   }
 
  private:
   void take(const http::LineSplitter::Line& line) {
     if (line.text.find_first_not_of(" \t\r") == std::string_view::npos && !line.too_long) return;
-    ++lines_;
-    if (line.too_long) {
-      refuse(line.number, http::problems::too_large(longest_line));
-      return;
+    LineChunk::Line& added = chunk_->add(line.number, line.too_long ? std::string_view() : line.text);
+    if (line.too_long) added.problem = std::make_unique<http::Problem>(http::problems::too_large(longest_line));
+  }
+
+  /// Waits until there is room for another chunk, or until all are through.
+  asio::awaitable<void> settle(bool all) {
+    for (;;) {
+      if (std::optional<ChunkPipeline::Done> done = pipeline_.advance()) {
+        account(*done);
+        done->chunk->clear();
+        spare_ = std::move(done->chunk);
+        continue;
+      }
+      if (all ? pipeline_.empty() : !pipeline_.full()) co_return;
+      co_await pipeline_.changed();
     }
-    const std::size_t before = records_.size();
-    if (auto problem = handler_.take(line.text, records_)) {
-      refuse(line.number, *problem);
-      return;
+  }
+
+  void account(const ChunkPipeline::Done& done) {
+    if (!done.places.empty()) handler_.written(done.outcome.has_error());
+    for (const LineChunk::Line& line : done.chunk->lines) {
+      ++lines_;
+      if (line.problem) {
+        refuse(line.number, *line.problem);
+      } else if (line.records > 0 && done.outcome.has_error()) {
+        refuse(line.number, not_written(done.outcome.error()));
+      } else {
+        ++accepted_;
+        ++durable_;  // what made no record says what the log holds already
+      }
     }
-    ++accepted_;
-    if (records_.size() == before) {
-      ++durable_;  // it says what the log holds already
-      return;
+    if (done.outcome.has_error()) return;
+    for (std::size_t i = 0; i < done.places.size(); ++i) {
+      log::Offset& highest = written_[done.places[i]];
+      highest = std::max(highest, (*done.outcome)[i]);
     }
-    batch_lines_.push_back(line.number);
-    for (std::size_t i = before; i < records_.size(); ++i) bytes_ += log::size_of(records_[i]);
   }
 
   void refuse(std::uint64_t number, const http::Problem& problem) {
@@ -124,66 +111,38 @@ class Intake {
     exchange_.push(text + "\n");
   }
 
-  asio::awaitable<void> flush() {
-    if (records_.empty()) co_return;
-    while (appends_->batches.size() >= batches_in_flight) co_await collect();
-    auto batch = std::make_shared<Appends::Batch>();
-    batch->lines = std::exchange(batch_lines_, {});
-    batch->places.reserve(records_.size());
-    for (const log::NewRecord& record : records_) batch->places.emplace_back(record.topic, record.partition);
-    start(log_, std::exchange(records_, {}), appends_, std::move(batch));
-    bytes_ = 0;
-  }
-
-  /// Waits for the oldest append and accounts for it.
-  asio::awaitable<void> collect() {
-    const std::shared_ptr<Appends::Batch> batch = appends_->batches.front();
-    while (!batch->done) co_await appends_->changed.async_wait(asio::as_tuple(asio::use_awaitable));  // woken by its cancellation
-    appends_->batches.pop_front();
-    handler_.written(batch->outcome.has_error());
-    if (batch->outcome.has_error()) {
-      accepted_ -= batch->lines.size();
-      for (const std::uint64_t line : batch->lines) refuse(line, not_written(batch->outcome.error()));
-      co_return;
-    }
-    durable_ += batch->lines.size();
-    for (std::size_t i = 0; i < batch->places.size(); ++i) {
-      log::Offset& highest = written_[batch->places[i]];
-      highest = std::max(highest, (*batch->outcome)[i]);
-    }
-  }
-
   asio::awaitable<void> finish() {
     const bool readable = co_await handler_.readable(written_, longest_fold_lag);
     std::string text;
     json::Writer writer(text);
     writer.begin_object().field("lines", lines_).field("accepted", accepted_).field("refused", refused_).field("durable", durable_);
     if (broken_)
-      writer.raw_field("error", http::problems::bad_request("the body ended in the middle: " + broken_.message(), "请求正文不完整。").json());
+      writer.raw_field("error",
+                       http::problems::bad_request("the body ended in the middle: " + broken_.message(), "请求正文不完整。").json());
     else if (!readable)
       writer.raw_field("error", http::problems::unavailable(std::chrono::seconds(1), "everything is durable, but cannot be read yet.",
-                                                            "数据已持久保存，但尚不能读取。").json());
+                                                            "数据已持久保存，但尚不能读取。")
+                                    .json());
     writer.end_object();
     exchange_.push(text + "\n");
   }
 
   http::Exchange& exchange_;
-  log::EventLog& log_;
   LineHandler& handler_;
-  std::shared_ptr<Appends> appends_;
+  ChunkPipeline pipeline_;
+  std::shared_ptr<LineChunk> chunk_;  // being filled
+  std::shared_ptr<LineChunk> spare_;  // to be filled next; may be null
   boost::system::error_code broken_;
-  std::vector<log::NewRecord> records_;  // of the batch being gathered
-  std::vector<std::uint64_t> batch_lines_;
-  std::size_t bytes_ = 0;
   WrittenTo written_;
   std::uint64_t lines_ = 0, accepted_ = 0, refused_ = 0, durable_ = 0;
 };
 
 }  // namespace
 
-asio::awaitable<void> take_in(http::Exchange& exchange, log::EventLog& log, LineHandler& handler) {
+asio::awaitable<void> take_in(http::Exchange& exchange, log::EventLog& log, LineHandler& handler, asio::thread_pool& pool) {
   http::require_content_type(exchange.request(), http::ndjson_type);
-  Intake intake(exchange, log, handler, co_await asio::this_coro::executor);
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  Intake intake(exchange, log, handler, pool, executor);
   co_await intake.run();
 }
 
@@ -198,7 +157,8 @@ asio::awaitable<void> write_and_wait(log::EventLog& log, LineHandler& handler, s
   for (std::size_t i = 0; i < places.size(); ++i) written[places[i]] = (*outcome)[i];
   const bool readable = co_await handler.readable(written, patience);
   if (!readable)
-    throw http::Refused(http::problems::unavailable(std::chrono::seconds(1), "the write is kept, but cannot be read yet; repeating it is harmless.",
+    throw http::Refused(http::problems::unavailable(std::chrono::seconds(1),
+                                                    "the write is kept, but cannot be read yet; repeating it is harmless.",
                                                     "写入已保存但尚不能读取；重复提交不会产生影响。"));
 }
 

@@ -25,13 +25,20 @@ void write_list(contracts::JsonWriter& writer, const cel::Value& value, const ma
 /// As the attribute came in: dates as YYYY-MM-DD, removed values as null.
 void write_value(contracts::JsonWriter& writer, const cel::Value& value, const matching::Attribute& attribute) {
   switch (value.kind()) {
-    case cel::Kind::boolean: return writer.value(value.as_boolean());
-    case cel::Kind::integer: return writer.value(value.as_integer());
-    case cel::Kind::real: return writer.value(value.as_real());
-    case cel::Kind::string: return writer.value(value.as_string());
-    case cel::Kind::timestamp: return writer.value(domain::date_of(domain::Instant(std::chrono::seconds(value.seconds()))));
-    case cel::Kind::list: return write_list(writer, value, attribute);
-    default: return writer.null();
+    case cel::Kind::boolean:
+      return writer.value(value.as_boolean());
+    case cel::Kind::integer:
+      return writer.value(value.as_integer());
+    case cel::Kind::real:
+      return writer.value(value.as_real());
+    case cel::Kind::string:
+      return writer.value(value.as_string());
+    case cel::Kind::timestamp:
+      return writer.value(domain::date_of(domain::Instant(std::chrono::seconds(value.seconds()))));
+    case cel::Kind::list:
+      return write_list(writer, value, attribute);
+    default:
+      return writer.null();
   }
 }
 
@@ -67,14 +74,15 @@ void EnterpriseRoutes::add_to(http::Router& router) {
 
 void EnterpriseRoutes::require_ready() const {
   if (!with_.profiles.ready() || !with_.catalog.ready())
-    throw http::Refused(http::problems::unavailable(std::chrono::seconds(1), "profiles are being folded from the log.", "企业画像正在由日志重建。"));
+    throw http::Refused(
+        http::problems::unavailable(std::chrono::seconds(1), "profiles are being folded from the log.", "企业画像正在由日志重建。"));
 }
 
 asio::awaitable<http::Response> EnterpriseRoutes::patch(http::Request& request) {
   http::require_content_type(request, http::json_type);
   require_ready();
   const enterprise::Uscc uscc = uscc_param(request);
-  ProfileIntake intake(with_.profiles, with_.sealer, with_.now);
+  ProfileIntake intake(with_.profiles, with_.reference.dictionary, with_.sealer, with_.now);
   std::vector<log::NewRecord> records;
   PatchResult result;
   if (const auto problem = intake.take_for(uscc, request.body, records, result)) co_return http::respond(*problem);
@@ -105,7 +113,8 @@ asio::awaitable<http::Response> EnterpriseRoutes::get(http::Request& request) {
   if (with_.profiles.version(uscc) == 0) co_return http::respond(http::problems::not_found());
   const auto history = co_await with_.profiles.history(uscc);
   if (history.has_error())
-    co_return http::respond(http::problems::unavailable(std::chrono::seconds(1), "the history cannot be read now.", "历史记录暂时无法读取。"));
+    co_return http::respond(
+        http::problems::unavailable(std::chrono::seconds(1), "the history cannot be read now.", "历史记录暂时无法读取。"));
   std::multimap<std::uint32_t, const stores::PastStatement*> earlier;
   for (const stores::PastStatement& past : *history) earlier.emplace(past.attribute.slot, &past);
 
@@ -115,7 +124,7 @@ asio::awaitable<http::Response> EnterpriseRoutes::get(http::Request& request) {
   writer.begin_object();
   writer.member("uscc", uscc.text());
   writer.member("version", with_.profiles.version(uscc));
-  writer.member("name", with_.sealer.open(uscc, with_.profiles.sealed_name(uscc)));
+  writer.member("name", with_.sealer.open(uscc, with_.profiles.sealed(uscc).name));
   writer.key("attributes");
   writer.begin_object();
   for (const stores::KnownAttribute& known : with_.profiles.attributes(uscc)) {
@@ -145,20 +154,20 @@ asio::awaitable<http::Response> EnterpriseRoutes::get(http::Request& request) {
 
 asio::awaitable<void> EnterpriseRoutes::take_profiles(http::Exchange& exchange) {
   require_ready();
-  ProfileIntake intake(with_.profiles, with_.sealer, with_.now);
-  co_await take_in(exchange, with_.log, intake);
+  ProfileIntake intake(with_.profiles, with_.reference.dictionary, with_.sealer, with_.now);
+  co_await take_in(exchange, with_.log, intake, with_.pool);
 }
 
 asio::awaitable<void> EnterpriseRoutes::take_determinations(http::Exchange& exchange) {
   require_ready();
   DeterminationIntake intake(with_.profiles, with_.catalog, with_.reference, with_.now);
-  co_await take_in(exchange, with_.log, intake);
+  co_await take_in(exchange, with_.log, intake, with_.pool);
 }
 
 asio::awaitable<void> EnterpriseRoutes::take_outcomes(http::Exchange& exchange) {
   require_ready();
   OutcomeIntake intake(with_.deliveries, with_.profiles, with_.catalog, with_.now);
-  co_await take_in(exchange, with_.log, intake);
+  co_await take_in(exchange, with_.log, intake, with_.pool);
 }
 
 }  // namespace zhida::operators

@@ -1,12 +1,14 @@
 #pragma once
 
+#include "operator/intake/bulk_intake.hpp"
 #include "operator/intake/fact_intake.hpp"
 #include "operator/intake/profile_intake.hpp"
 #include "platform/http/router.hpp"
 
 namespace zhida::operators {
 
-/// What the data centre and the offices feed: profiles, single or in bulk, determinations and outcomes; and what is known of one enterprise.
+/// What the data centre and the offices feed: profiles, single or in bulk, determinations and outcomes; and what is known of one
+/// enterprise.
 class EnterpriseRoutes {
  public:
   struct Dependencies {
@@ -16,6 +18,7 @@ class EnterpriseRoutes {
     stores::ProfileStore& profiles;
     stores::DeliveriesReader& deliveries;
     Sealer& sealer;
+    boost::asio::thread_pool& pool;
     Now now;
   };
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "operator/commands/command_gateway.hpp"
-#include "operator/intake/bulk_intake.hpp"
+#include "operator/intake/line_handler.hpp"
 #include "stores/catalog/catalog_store.hpp"
 #include "stores/deliveries/deliveries_reader.hpp"
 #include "stores/profiles/profile_store.hpp"
@@ -10,16 +10,15 @@
 namespace zhida::operators {
 
 /// Lines of determinations 人工认定: answers to manual conditions, recorded as patches of profiles.
-class DeterminationIntake final : public LineHandler {
+class DeterminationIntake final : public OneByOne {
  public:
   DeterminationIntake(stores::ProfileStore& profiles, const stores::CatalogStore& catalog, const stores::ReferenceData& reference, Now now)
       : profiles_(profiles), catalog_(catalog), reference_(reference), now_(std::move(now)) {}
 
-  std::optional<http::Problem> take(std::string_view line, std::vector<log::NewRecord>& records) override;
-  void written(bool) override {}
   boost::asio::awaitable<bool> readable(const WrittenTo& written, std::chrono::milliseconds limit) override;
 
  private:
+  std::optional<http::Problem> take(std::string_view line, std::vector<log::NewRecord>& records) override;
   bool is_condition(std::string_view name) const;
 
   stores::ProfileStore& profiles_;
@@ -29,16 +28,16 @@ class DeterminationIntake final : public LineHandler {
 };
 
 /// Lines of outcomes 办理结果: what came of applications, by the data centre; repeatable by id.
-class OutcomeIntake final : public LineHandler {
+class OutcomeIntake final : public OneByOne {
  public:
   OutcomeIntake(stores::DeliveriesReader& deliveries, const stores::ProfileStore& profiles, const stores::CatalogStore& catalog, Now now)
       : deliveries_(deliveries), profiles_(profiles), catalog_(catalog), now_(std::move(now)) {}
 
-  std::optional<http::Problem> take(std::string_view line, std::vector<log::NewRecord>& records) override;
-  void written(bool) override {}
   boost::asio::awaitable<bool> readable(const WrittenTo& written, std::chrono::milliseconds limit) override;
 
  private:
+  std::optional<http::Problem> take(std::string_view line, std::vector<log::NewRecord>& records) override;
+
   stores::DeliveriesReader& deliveries_;
   const stores::ProfileStore& profiles_;
   const stores::CatalogStore& catalog_;

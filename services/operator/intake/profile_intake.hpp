@@ -1,14 +1,12 @@
 #pragma once
 
-#include "cel/arena.hpp"
-#include "contracts/profiles/profile_line.hpp"
-#include "contracts/profiles/profile_patched.hpp"
-#include "domain/enterprise/profile.hpp"
 #include "operator/commands/command_gateway.hpp"
-#include "operator/intake/bulk_intake.hpp"
+#include "operator/intake/profile_chunk.hpp"
 #include "operator/intake/sealer.hpp"
 #include "stores/profiles/profile_store.hpp"
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,27 +23,28 @@ struct PatchResult {
 /// already left out.
 class ProfileIntake final : public LineHandler {
  public:
-  ProfileIntake(stores::ProfileStore& profiles, Sealer& sealer, Now now) : profiles_(profiles), sealer_(sealer), now_(std::move(now)) {}
+  ProfileIntake(stores::ProfileStore& profiles, std::shared_ptr<const matching::Dictionary> dictionary, Sealer& sealer, Now now)
+      : profiles_(profiles),
+        sealer_(sealer),
+        now_(std::move(now)),
+        tools_(std::make_shared<ProfileTools>(std::move(dictionary), sealer.name_sealer())) {}
 
-  std::optional<http::Problem> take(std::string_view line, std::vector<log::NewRecord>& records) override;
+  std::shared_ptr<LineChunk> new_chunk() override { return std::make_shared<ProfileChunk>(tools_, domain::date_of(now_())); }
+  void decide(LineChunk& chunk) override { decide_profiles(static_cast<ProfileChunk&>(chunk)); }
   void written(bool failed) override { sealer_.written(failed); }
   boost::asio::awaitable<bool> readable(const WrittenTo& written, std::chrono::milliseconds limit) override;
 
-  /// The same for one enterprise whose code stands elsewhere: a code in the text must be the same.
+  /// The same for one enterprise whose code stands elsewhere, at once: a code in the text must be the same.
   std::optional<http::Problem> take_for(const enterprise::Uscc& uscc, std::string_view text, std::vector<log::NewRecord>& records,
                                         PatchResult& result);
 
  private:
-  const contracts::ProfileLine* read(std::string_view text, std::optional<http::Problem>& problem);
-  void check(const contracts::ProfileLine& line, domain::FieldErrors& errors);
-  void record(const enterprise::Uscc& uscc, const contracts::ProfileLine& line, std::vector<log::NewRecord>& records, PatchResult* result);
+  void decide_profiles(ProfileChunk& chunk);
 
   stores::ProfileStore& profiles_;
   Sealer& sealer_;
   Now now_;
-  contracts::ProfileLineReader reader_;
-  contracts::ProfilePatched patch_;
-  cel::Arena arena_;
+  std::shared_ptr<ProfileTools> tools_;
 };
 
 }  // namespace zhida::operators

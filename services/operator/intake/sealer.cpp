@@ -3,13 +3,14 @@
 #include "contracts/topics.hpp"
 #include "contracts/vault/vault_key.hpp"
 #include "platform/auth/encoding.hpp"
-#include "platform/auth/random.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace zhida::operators {
 namespace {
+
+constexpr std::size_t worth_looking = 4'096;
 
 /// Names a master key without giving anything of it away.
 std::string id_of(const auth::Digest& master_key) {
@@ -18,33 +19,52 @@ std::string id_of(const auth::Digest& master_key) {
 
 }  // namespace
 
-Sealer::Sealer(const auth::Digest& master_key, const stores::ProfileStore& profiles)
-    : master_(master_key), master_id_(id_of(master_key)), profiles_(profiles) {}
+NameSealer::NameSealer(const auth::Digest& master_key) : master_(master_key), master_id_(id_of(master_key)), data_(auth::Digest{}) {}
 
-std::string Sealer::seal(const enterprise::Uscc& uscc, std::string_view text, domain::Instant now, std::vector<log::NewRecord>& records) {
-  std::optional<auth::Digest> key = data_key(uscc);
-  if (!key) {
-    key = auth::random_key();
-    fresh_.emplace(uscc, *key);
-    contracts::VaultKey event;
-    event.uscc = uscc;
-    event.wrapped = auth::base64(master_.seal(auth::bytes_of(*key), uscc.text()));
-    event.master_key = master_id_;
-    event.created_at = now;
-    log::NewRecord& record = records.emplace_back();
-    record.topic = contracts::topics::vault;
-    record.partition = profiles_.partition_of(uscc);
-    record.key = uscc.text();
-    record.value = contracts::to_json(event);
-    record.event = log::CloudEvent{"vault/" + record.key, std::string(contracts::VaultKey::type), "/operator", now.time_since_epoch().count()};
+std::optional<std::string> NameSealer::seal(const enterprise::Uscc& uscc, std::string_view name, const NameSealing& with) {
+  data_.rekey(with.key);
+  if (!with.known.empty())
+    if (const auto sealed = auth::from_base64(with.known); sealed && data_.open(*sealed, uscc.text()) == name) return std::nullopt;
+  return auth::base64(data_.seal(name, uscc.text()));
+}
+
+log::NewRecord NameSealer::key_record(const enterprise::Uscc& uscc, const auth::Digest& key, std::int32_t partition, domain::Instant now) {
+  contracts::VaultKey event;
+  event.uscc = uscc;
+  event.wrapped = auth::base64(master_.seal(auth::bytes_of(key), uscc.text()));
+  event.master_key = master_id_;
+  event.created_at = now;
+  log::NewRecord record;
+  record.topic = contracts::topics::vault;
+  record.partition = partition;
+  record.key = uscc.text();
+  record.value = contracts::to_json(event);
+  record.event =
+      log::CloudEvent{"vault/" + record.key, std::string(contracts::VaultKey::type), "/operator", now.time_since_epoch().count()};
+  return record;
+}
+
+Sealer::Sealer(const auth::Digest& master_key, const stores::ProfileStore& profiles)
+    : master_key_(master_key), master_(master_key), profiles_(profiles), look_at_(worth_looking) {}
+
+NameSealing Sealer::prepare(const enterprise::Uscc& uscc) {
+  NameSealing sealing;
+  const stores::SealedParts stored = profiles_.sealed(uscc);
+  if (const auto key = stored_key(stored.vault_key, uscc)) {
+    sealing.key = *key;
+    sealing.known = stored.name;
+    return sealing;
   }
-  auth::AesGcm cipher(*key);
-  return auth::base64(cipher.seal(text, uscc.text()));
+  sealing.key_is_fresh = true;
+  const auto [place, is_new] = fresh_.try_emplace(uscc);
+  if (is_new) place->second = random_.key();
+  sealing.key = place->second;
+  return sealing;
 }
 
 std::optional<std::string> Sealer::open(const enterprise::Uscc& uscc, std::string_view sealed_base64) {
   const auto sealed = auth::from_base64(sealed_base64);
-  const auto key = data_key(uscc);
+  const auto key = stored_key(profiles_.sealed(uscc).vault_key, uscc);
   if (!sealed || !key) return std::nullopt;
   auth::AesGcm cipher(*key);
   return cipher.open(*sealed, uscc.text());
@@ -53,15 +73,18 @@ std::optional<std::string> Sealer::open(const enterprise::Uscc& uscc, std::strin
 void Sealer::written(bool failed) {
   if (failed)
     fresh_.clear();
-  else
-    std::erase_if(fresh_, [this](const auto& entry) { return !profiles_.vault_key(entry.first).empty(); });
+  else if (fresh_.size() >= look_at_)
+    forget_stored();
 }
 
-std::optional<auth::Digest> Sealer::data_key(const enterprise::Uscc& uscc) {
-  if (const auto made = fresh_.find(uscc); made != fresh_.end()) return made->second;
-  const std::string_view json = profiles_.vault_key(uscc);
-  if (json.empty()) return std::nullopt;
-  const auto event = contracts::vault_key_from_json(json);
+void Sealer::forget_stored() {
+  std::erase_if(fresh_, [this](const auto& entry) { return !profiles_.sealed(entry.first).vault_key.empty(); });
+  look_at_ = std::max(worth_looking, 2 * fresh_.size());
+}
+
+std::optional<auth::Digest> Sealer::stored_key(std::string_view vault_json, const enterprise::Uscc& uscc) {
+  if (vault_json.empty()) return std::nullopt;
+  const auto event = contracts::vault_key_from_json(vault_json);
   if (event.has_error()) return std::nullopt;
   const auto wrapped = auth::from_base64(event->wrapped);
   const auto key = wrapped ? master_.open(*wrapped, uscc.text()) : std::nullopt;

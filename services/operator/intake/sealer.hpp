@@ -3,41 +3,72 @@
 #include "domain/date_time.hpp"
 #include "domain/enterprise/uscc.hpp"
 #include "platform/auth/aes_gcm.hpp"
+#include "platform/auth/random.hpp"
 #include "platform/log/record.hpp"
 #include "stores/profiles/profile_store.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
 
 namespace zhida::operators {
 
-/// Seals and opens what is personal about an enterprise, under a data key of its own that is kept wrapped by the master key.
-///
-/// A data key is made when an enterprise first needs one and recorded in `vault` in front of what it seals; its tombstone makes that
-/// unreadable for ever.
+/// What sealing a name needs of what is known.
+struct NameSealing {
+  auth::Digest key{};         ///< the enterprise's data key
+  bool key_is_fresh = false;  ///< made here and not yet seen in the store: its record goes along with whatever it seals
+  std::string known;          ///< what is sealed now, base64; empty = nothing
+};
+
+/// Seals names under data keys, and wraps these. Knows nothing that changes; for one thread at a time.
+class NameSealer {
+ public:
+  explicit NameSealer(const auth::Digest& master_key);
+
+  /// Base64 of `name` sealed for `uscc`; nothing if that is what is known.
+  std::optional<std::string> seal(const enterprise::Uscc& uscc, std::string_view name, const NameSealing& with);
+
+  /// The record of a data key, for partition `partition` of `vault`.
+  log::NewRecord key_record(const enterprise::Uscc& uscc, const auth::Digest& key, std::int32_t partition, domain::Instant now);
+
+ private:
+  auth::AesGcm master_;
+  std::string master_id_;
+  auth::AesGcm data_;  // under the key of the enterprise in hand
+};
+
+/// The data keys of enterprises, kept wrapped by the master key. One is made when an enterprise first needs it, and recorded in `vault`
+/// in front of what it seals; its tombstone makes that unreadable for ever.
 class Sealer {
  public:
   Sealer(const auth::Digest& master_key, const stores::ProfileStore& profiles);
 
-  /// Base64 of `text` sealed for `uscc`. A new data key's record is added to `records`.
-  std::string seal(const enterprise::Uscc& uscc, std::string_view text, domain::Instant now, std::vector<log::NewRecord>& records);
+  /// For a name that came for `uscc`.
+  NameSealing prepare(const enterprise::Uscc& uscc);
 
-  /// What `seal` sealed; nothing if the key was destroyed or the bytes are damaged.
+  /// A sealer for another thread.
+  NameSealer name_sealer() const { return NameSealer(master_key_); }
+
+  /// What was sealed; nothing if the key was destroyed or the bytes are damaged.
   std::optional<std::string> open(const enterprise::Uscc& uscc, std::string_view sealed_base64);
 
-  /// Forgets keys whose records were not written, so that nothing more is sealed under them; or those the store has meanwhile.
+  /// Records of keys were written, or failed: then their keys are forgotten, so that nothing more is sealed under them.
   void written(bool failed);
 
- private:
-  std::optional<auth::Digest> data_key(const enterprise::Uscc& uscc);
+  /// Forgets the keys that the store has meanwhile.
+  void forget_stored();
 
+ private:
+  std::optional<auth::Digest> stored_key(std::string_view vault_json, const enterprise::Uscc& uscc);
+
+  auth::Digest master_key_;
   auth::AesGcm master_;
-  std::string master_id_;
+  auth::RandomBuffer random_;
   const stores::ProfileStore& profiles_;
   std::unordered_map<enterprise::Uscc, auth::Digest> fresh_;  // made here, not yet seen in the store
+  std::size_t look_at_ = 0;                                   // how many of them are worth looking through
 };
 
 }  // namespace zhida::operators

@@ -84,6 +84,27 @@ TEST(AesGcm, NeverRepeatsANonce) {
   EXPECT_EQ(nonces.size(), 70'000U);
 }
 
+TEST(AesGcm, GoesOnUnderAnotherKey) {
+  const Digest first = random_key(), second = random_key();
+  AesGcm cipher(first);
+  const std::string under_first = cipher.seal("x", "place");
+  cipher.rekey(second);
+  EXPECT_FALSE(cipher.open(under_first, "place"));
+  const std::string under_second = cipher.seal("x", "place");
+  EXPECT_NE(under_first.substr(0, 8), under_second.substr(0, 8)) << "another key has another prefix of nonces";
+  EXPECT_EQ(AesGcm(second).open(under_second, "place"), "x");
+  cipher.rekey(first);
+  EXPECT_EQ(cipher.open(under_first, "place"), "x");
+}
+
+TEST(RandomBuffer, NeverHandsOutTheSameBytesTwice) {
+  RandomBuffer random;
+  std::set<Digest> keys;
+  for (int i = 0; i < 1'000; ++i) keys.insert(random.key());
+  EXPECT_EQ(keys.size(), 1'000U);
+  EXPECT_FALSE(keys.contains(Digest{}));
+}
+
 TEST(ConstantTime, Compares) {
   EXPECT_TRUE(equal_in_constant_time("abc", "abc"));
   EXPECT_FALSE(equal_in_constant_time("abc", "abd"));
