@@ -28,7 +28,7 @@ struct Rule {
 
 const std::vector<Rule> rules = {
     {"libs/cel", {"cel/"}, {"re2/"}},
-    {"libs/matching", {"matching/", "cel/"}, {"re2/", "roaring/"}},
+    {"libs/matching", {"matching/", "cel/"}, {"re2/", "roaring/", "immintrin.h"}},
     {"libs/domain", {"domain/", "matching/", "cel/"}, {"boost/system/", "boost/math/", "boost/assert/", "xxhash.h"}},
     {"libs/contracts", {"contracts/", "domain/"}, {"rapidjson/", "boost/system/"}},
     {"libs/platform",

@@ -1,0 +1,82 @@
+#include "matching/engine/cross_match.hpp"
+
+#include "matching/engine/tree_rails.hpp"
+
+#include <algorithm>
+
+namespace zhida::matching::engine {
+
+std::size_t Epoch::rules() const {
+  std::size_t sum = 0;
+  for (const Segment& segment : segments) sum += segment.code->size();
+  return sum;
+}
+
+CrossMatch::CrossMatch(std::shared_ptr<const Epoch> epoch, cel::Value asof, const Kernels& with)
+    : epoch_(std::move(epoch)),
+      dates_(bind(*epoch_->predicates, asof)),
+      kernels_(with),
+      masks_(with),
+      rails_(chunk),
+      favourable_(chunk),
+      near_(chunk) {}
+
+void CrossMatch::begin(std::size_t block) {
+  masks_.decide(*epoch_->predicates, epoch_->words, dates_, *epoch_->attributes, *epoch_->blocks[block]);
+}
+
+DecidedRules CrossMatch::decide_chunk(const Segment& segment, const RuleGroup& group, std::uint32_t first, std::size_t block, bool near) {
+  const std::uint32_t rules = std::min(chunk, group.rules - first);
+  const MaskView masks = masks_.view();
+  DecidedRules decided;
+  decided.ids = std::span(segment.code->ids).subspan(group.first + first, rules);
+  decided.rails = rails_.data();
+  decided.first_profile = block * block_size;
+  if (near) decided.near = near_.data();
+  if (group.form == RuleGroup::Form::flat) {
+    RuleRun run = segment.code->run(group);
+    run.operands += std::size_t{first} * run.stride;
+    run.rules = rules;
+    near ? kernels_.rules_near(masks, run, rails_.data(), near_.data()) : kernels_.rules(masks, run, rails_.data());
+  } else {
+    if (group.manual) decided.favourable = favourable_.data();
+    for (std::uint32_t i = 0; i < rules; ++i) {
+      const Operand* const operands = segment.code->wide.data() + group.operands + std::size_t{first + i} * group.stride;
+      const TreeRails rails = TreeDecider().decide(group.steps, operands, masks);
+      rails_[i] = {rails.definite, rails.possible};
+      favourable_[i] = rails.favourable;
+      near_[i] = rails.near;
+    }
+  }
+  if (segment.dead) {
+    for (std::uint32_t i = 0; i < rules; ++i) {
+      if (!segment.is_dead(group.first + first + i)) continue;
+      rails_[i] = {};
+      favourable_[i] = near_[i] = Mask::none();
+    }
+  }
+  return decided;
+}
+
+Counting::Counting(const Epoch& epoch, const Kernels& with) : kernels_(with) {
+  const std::size_t size = std::size_t{epoch.greatest_rule} + 1;
+  counts_.eligible.resize(size);
+  counts_.manual.resize(size);
+  counts_.unknown.resize(size);
+}
+
+void Counting::operator()(const DecidedRules& decided) {
+  constexpr std::size_t most = 64;
+  std::uint64_t eligible[most] = {}, undecided[most] = {};
+  const std::size_t rules = std::min(most, decided.ids.size());
+  kernels_.count(decided.rails, rules, eligible, undecided);
+  for (std::size_t i = 0; i < rules; ++i) {
+    const RuleId id = decided.ids[i];
+    counts_.eligible[id] += eligible[i];
+    const std::uint64_t manual = decided.favourable ? decided.manual(i).count() : 0;
+    counts_.manual[id] += manual;
+    counts_.unknown[id] += undecided[i] - manual;
+  }
+}
+
+}  // namespace zhida::matching::engine

@@ -1,0 +1,170 @@
+#include "matching/engine/engine.hpp"
+
+#include "matching/engine/rule_tree.hpp"
+
+#include <algorithm>
+
+namespace zhida::matching::engine {
+namespace {
+
+/// Open blocks hold eight bytes a value; more than these are closed before another is opened.
+constexpr std::size_t most_open_blocks = 64;
+
+bool suits(const Attribute& attribute, const cel::Value& value) {
+  if (!attribute.type.is_list()) return value.kind() == attribute.type.scalar && (!has_key(attribute.type) || key_of(value));
+  return value.kind() == cel::Kind::list &&
+         std::ranges::all_of(value.as_list(), [](const cel::Value& element) { return element.kind() == cel::Kind::string; });
+}
+
+}  // namespace
+
+Engine::Engine(std::shared_ptr<const Language> language)
+    : attributes_(std::make_shared<Attributes>(std::move(language))), predicates_(*attributes_) {
+  publish();
+}
+
+void Engine::kill(RuleId id) {
+  const auto found = places_.find(id);
+  if (found == places_.end()) return;
+  const Place place = found->second;
+  if (place.segment == delta) {
+    delta_.erase(id);
+  } else {
+    Segment& segment = segments_[place.segment];
+    auto dead = segment.dead ? std::make_shared<std::vector<std::uint64_t>>(*segment.dead)
+                             : std::make_shared<std::vector<std::uint64_t>>((segment.code->size() + 63) / 64);
+    (*dead)[place.position / 64] |= std::uint64_t{1} << (place.position % 64);
+    segment.dead = std::move(dead);
+  }
+  places_.erase(found);
+  rules_changed_ = true;
+}
+
+void Engine::set_rule(RuleId id, const Rule& rule) {
+  kill(id);
+  const LoweredRule lowered = lower(rule);
+  auto tree = std::make_shared<RuleTree>();
+  for (const ConditionNode& node : lowered.nodes) {
+    RuleTree::Node made;
+    made.kind = node.kind;
+    made.children = node.children;
+    if (node.kind == ConditionNode::Kind::leaf) made.operand = predicates_.add(lowered, lowered.conditions[node.condition]);
+    tree->nodes.push_back(std::move(made));
+  }
+  delta_[id] = std::move(tree);
+  places_[id] = {delta, 0};
+  greatest_rule_ = std::max(greatest_rule_, id);
+  rules_changed_ = true;
+}
+
+void Engine::remove_rule(RuleId id) { kill(id); }
+
+OpenBlock& Engine::open(ProfileId id) {
+  const std::size_t number = id / block_size;
+  if (const auto found = open_.find(number); found != open_.end()) return found->second;
+  if (open_.size() >= most_open_blocks) close_blocks();
+  while (blocks_.size() <= number) blocks_.push_back(std::make_shared<const Block>());
+  return open_.try_emplace(number, blocks_[number]).first->second;
+}
+
+void Engine::close_blocks() {
+  for (const auto& [number, block] : open_) blocks_[number] = block.close(++version_);
+  open_.clear();
+}
+
+std::optional<Mistake> Engine::set_profile(ProfileId id, std::span<const cel::Value> slots, std::span<const Determination> determinations) {
+  const Dictionary& dictionary = attributes_->dictionary();
+  for (std::uint32_t slot = 0; slot < slots.size(); ++slot) {
+    if (slots[slot].is_missing()) continue;
+    if (slot >= dictionary.size()) return Mistake{"there is no attribute at slot " + std::to_string(slot), "画像属性不存在"};
+    if (suits(dictionary[slot], slots[slot])) continue;
+    return Mistake{dictionary[slot].name + ": the value is not of type " + cel::to_string(dictionary[slot].type),
+                   dictionary[slot].label_zh + "：值的类型应为 " + cel::to_string(dictionary[slot].type)};
+  }
+  OpenBlock& block = open(id);
+  const std::size_t i = id % block_size;
+  block.set_present(i, true);
+  for (std::uint32_t slot = 0; slot < dictionary.size(); ++slot) {
+    const Column::Form form = attributes_->form(slot);
+    const cel::Value value = slot < slots.size() ? slots[slot] : cel::Value();
+    if (value.is_missing()) {
+      block.set_missing(slot, form, i);
+    } else if (form == Column::Form::words) {
+      block.set_key(slot, form, i, attributes_->vocabulary(slot).intern(value.as_string()));
+    } else if (form == Column::Form::lists) {
+      std::vector<std::uint32_t> words;
+      for (const cel::Value& element : value.as_list()) words.push_back(attributes_->vocabulary(slot).intern(element.as_string()));
+      block.set_list(slot, i, std::move(words));
+    } else {
+      block.set_key(slot, form, i, *key_of(value));
+    }
+  }
+  for (auto attribute = static_cast<std::uint32_t>(dictionary.size()); attribute < attributes_->size(); ++attribute)
+    block.set_missing(attribute, Column::Form::bits, i);
+  for (const Determination& each : determinations) block.set_key(attributes_->manual(each.name), Column::Form::bits, i, each.value ? 1 : 0);
+  return std::nullopt;
+}
+
+void Engine::remove_profile(ProfileId id) {
+  if (id / block_size >= blocks_.size() && !open_.contains(id / block_size)) return;
+  open(id).set_present(id % block_size, false);
+}
+
+void Engine::add_segment(std::span<const NumberedRule> rules) {
+  Segment segment;
+  segment.code = std::make_shared<const RuleCode>(encode(rules, predicates_.table()));
+  for (std::size_t position = 0; position < segment.code->size(); ++position)
+    places_[segment.code->ids[position]] = {segments_.size(), position};
+  segments_.push_back(std::move(segment));
+}
+
+void Engine::compact() {
+  std::vector<NumberedRule> rules;
+  for (const Segment& segment : segments_)
+    for (std::size_t position = 0; position < segment.code->size(); ++position)
+      if (!segment.is_dead(position))
+        rules.push_back({segment.code->ids[position], std::make_shared<const RuleTree>(decode(*segment.code, position))});
+  for (const auto& [id, tree] : delta_) rules.push_back({id, tree});
+  segments_.clear();
+  delta_.clear();
+  for (std::size_t first = 0; first < rules.size(); first += most_segment_rules)
+    add_segment(std::span(rules).subspan(first, std::min(most_segment_rules, rules.size() - first)));
+  rules_changed_ = true;
+}
+
+void Engine::publish() {
+  close_blocks();
+  auto next = std::make_shared<Epoch>();
+  if (epoch_) *next = *epoch_;
+  next->number = epoch_ ? epoch_->number + 1 : 0;
+  next->attributes = attributes_;
+  next->blocks = blocks_;
+  if (rules_changed_) {
+    std::vector<NumberedRule> young;
+    for (const auto& [id, tree] : delta_) young.push_back({id, tree});
+    if (young.size() > most_delta_rules) {
+      for (std::size_t first = 0; first < young.size(); first += most_segment_rules)
+        add_segment(std::span(young).subspan(first, std::min(most_segment_rules, young.size() - first)));
+      delta_.clear();
+      young.clear();
+    }
+    next->predicates = std::make_shared<const PredicateTable>(predicates_.table());
+    next->greatest_rule = greatest_rule_;
+    next->segments = segments_;
+    Segment last;
+    last.code = std::make_shared<const RuleCode>(encode(young, predicates_.table()));
+    next->segments.push_back(std::move(last));
+  }
+  predicates_.refresh();
+  next->words = predicates_.words();
+  rules_changed_ = false;
+  const std::lock_guard lock(mutex_);
+  epoch_ = std::move(next);
+}
+
+std::shared_ptr<const Epoch> Engine::epoch() const {
+  const std::lock_guard lock(mutex_);
+  return epoch_;
+}
+
+}  // namespace zhida::matching::engine

@@ -1,0 +1,81 @@
+#pragma once
+
+#include "matching/decide.hpp"
+#include "matching/dictionary.hpp"
+#include "matching/engine/epoch.hpp"
+#include "matching/engine/predicates.hpp"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+namespace zhida::matching::engine {
+
+/// Rules and profiles, kept so that every rule can be decided for every profile in bits: the writer's side. What it was told becomes
+/// visible to readers as a whole, with `publish`.
+///
+/// Thread safety: one thread writes; `epoch` may be called from any.
+class Engine {
+ public:
+  /// Rules given later must be of this language.
+  explicit Engine(std::shared_ptr<const Language> language);
+
+  /// Adds or replaces a rule.
+  void set_rule(RuleId id, const Rule& rule);
+  void remove_rule(RuleId id);
+  bool has_rule(RuleId id) const { return places_.contains(id); }
+
+  /// Adds or replaces a profile: values by slot, missing where not known or beyond the end; determinations in force. Nothing changes when
+  /// a value does not suit its attribute: the result then names it.
+  std::optional<Mistake> set_profile(ProfileId id, std::span<const cel::Value> slots, std::span<const Determination> determinations = {});
+  void remove_profile(ProfileId id);
+
+  /// Makes everything told so far visible.
+  void publish();
+  /// What was last published.
+  std::shared_ptr<const Epoch> epoch() const;
+
+  /// Rebuilds all segments without the dead rules, and forgets nothing else. Takes the longer the more rules there are (about 10 µs each);
+  /// what it builds becomes visible with the next `publish`.
+  void compact();
+
+  const Attributes& attributes() const { return *attributes_; }
+
+  /// Rules of the delta; beyond it, a publish builds a full segment from them.
+  static constexpr std::size_t most_delta_rules = 4096;
+  static constexpr std::size_t most_segment_rules = 65536;
+
+ private:
+  struct Place {
+    std::size_t segment;  ///< `delta` for the delta
+    std::size_t position;
+  };
+  static constexpr std::size_t delta = static_cast<std::size_t>(-1);
+
+  OpenBlock& open(ProfileId id);
+  void close_blocks();
+  void kill(RuleId id);
+  void add_segment(std::span<const NumberedRule> rules);
+  void bind_rows();
+
+  std::shared_ptr<Attributes> attributes_;
+  Predicates predicates_;
+  std::vector<Segment> segments_;  ///< without the delta
+  std::map<RuleId, std::shared_ptr<const RuleTree>> delta_;
+  std::unordered_map<RuleId, Place> places_;
+  RuleId greatest_rule_ = 0;
+  bool rules_changed_ = true;
+
+  std::vector<std::shared_ptr<const Block>> blocks_;
+  std::map<std::size_t, OpenBlock> open_;
+  std::uint64_t version_ = 0;
+
+  mutable std::mutex mutex_;  ///< for `epoch_`
+  std::shared_ptr<const Epoch> epoch_;
+};
+
+}  // namespace zhida::matching::engine

@@ -1,0 +1,100 @@
+// Every executor gives the verdicts of the scalar one, on random rules and profiles with updates and removals in between.
+
+#include "matching/engine/cross_match.hpp"
+#include "matching/engine/world.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+namespace zhida::matching::engine::test {
+namespace {
+
+bool long_run() {
+  const char* const wanted = std::getenv("ZHIDA_TEST_LONG");
+  return wanted && *wanted == '1';
+}
+
+/// Verdicts by rule and profile; nothing where a rule or profile does not exist.
+using Verdicts = std::map<std::pair<RuleId, ProfileId>, Verdict>;
+
+Verdicts scalar(const World& world, cel::Value asof) {
+  Verdicts verdicts;
+  for (const auto& [rule_id, rule] : world.rules)
+    for (const auto& [profile_id, profile] : world.profiles) {
+      const Verdict verdict = world.decide(rule, profile, asof);
+      if (verdict != Verdict::ineligible) verdicts[{rule_id, profile_id}] = verdict;
+    }
+  return verdicts;
+}
+
+Verdicts by_blocks(const World& world, cel::Value asof, const Kernels& with) {
+  Verdicts verdicts;
+  CrossMatch match(world.engine.epoch(), asof, with);
+  for (std::size_t block = 0; block < match.blocks(); ++block)
+    match.decide(block, [&](const DecidedRules& decided) {
+      for (std::size_t i = 0; i < decided.ids.size(); ++i) {
+        const auto note = [&](const Mask& mask, Verdict verdict) {
+          for_each_bit(mask, [&](std::size_t bit) {
+            const auto profile = static_cast<ProfileId>(decided.first_profile + bit);
+            EXPECT_TRUE(verdicts.emplace(std::pair(decided.ids[i], profile), verdict).second) << "decided twice";
+          });
+        };
+        note(decided.eligible(i), Verdict::eligible);
+        note(decided.manual(i), Verdict::manual);
+        note(decided.unknown(i), Verdict::unknown);
+      }
+    });
+  return verdicts;
+}
+
+void expect_same(const World& world, const Verdicts& expected, const Verdicts& found, const char* executor) {
+  if (expected == found) return;
+  const auto show = [&](const auto& verdicts, const auto& key) {
+    const auto at = verdicts.find(key);
+    return at == verdicts.end() ? "ineligible" : std::string(to_string(at->second));
+  };
+  for (const auto* side : {&expected, &found})
+    for (const auto& [key, verdict] : *side) {
+      if (show(expected, key) == show(found, key)) continue;
+      const auto rule = world.rules.find(key.first);
+      FAIL() << executor << ": rule " << key.first << " " << (rule == world.rules.end() ? "(removed)" : rule->second.normalised())
+             << " for profile " << key.second << ": " << show(found, key) << ", not " << show(expected, key);
+    }
+}
+
+void expect_agreement(const World& world, cel::Value asof) {
+  const Verdicts expected = scalar(world, asof);
+  const KernelSets sets = all_kernels();
+  for (std::size_t i = 0; i < sets.count; ++i) expect_same(world, expected, by_blocks(world, asof, *sets.sets[i]), sets.sets[i]->name);
+}
+
+TEST(Executors, GiveTheScalarVerdicts) {
+  const std::size_t wanted = long_run() ? 10'000'000 : 400'000;
+  std::size_t pairs = 0;
+  for (std::uint32_t seed = 1; pairs < wanted; ++seed) {
+    World world(seed);
+    for (RuleId id = 0; id < 60; ++id) world.set_rule(id);
+    for (ProfileId id = 0; id < 700; ++id) world.set_profile(id);
+    world.engine.publish();
+    for (int round = 0; round < 4; ++round) {
+      const cel::Value asof = midnight(std::chrono::year(2020 + round) / 6 / 30);
+      expect_agreement(world, asof);
+      if (testing::Test::HasFailure()) return;
+      pairs += world.rules.size() * world.profiles.size();
+      for (int i = 0; i < 40; ++i) {
+        const auto profile = static_cast<ProfileId>(world.random.below(1200));
+        world.random.chance(60) ? world.set_profile(profile) : world.remove_profile(profile);
+      }
+      for (int i = 0; i < 8; ++i) {
+        const auto rule = static_cast<RuleId>(world.random.below(70));
+        world.random.chance(60) ? world.set_rule(rule) : world.remove_rule(rule);
+      }
+      if (round == 1) world.engine.compact();
+      world.engine.publish();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace zhida::matching::engine::test
