@@ -1,5 +1,6 @@
 #include "matching/engine/engine.hpp"
 
+#include "matching/engine/row_index.hpp"
 #include "matching/engine/rule_tree.hpp"
 
 #include <algorithm>
@@ -115,7 +116,13 @@ void Engine::add_segment(std::span<const NumberedRule> rules) {
   segment.code = std::make_shared<const RuleCode>(encode(rules, predicates_.table()));
   for (std::size_t position = 0; position < segment.code->size(); ++position)
     places_[segment.code->ids[position]] = {segments_.size(), position};
+  row_indices_.push_back(std::make_shared<const RowIndex>(*segment.code, predicates_.table(), *attributes_));
   segments_.push_back(std::move(segment));
+}
+
+void Engine::bind_rows() {
+  for (std::size_t i = 0; i < segments_.size(); ++i)
+    segments_[i].rows = BoundRows::bind(row_indices_[i], predicates_.words(), segments_[i].rows);
 }
 
 void Engine::compact() {
@@ -126,6 +133,7 @@ void Engine::compact() {
         rules.push_back({segment.code->ids[position], std::make_shared<const RuleTree>(decode(*segment.code, position))});
   for (const auto& [id, tree] : delta_) rules.push_back({id, tree});
   segments_.clear();
+  row_indices_.clear();
   delta_.clear();
   for (std::size_t first = 0; first < rules.size(); first += most_segment_rules)
     add_segment(std::span(rules).subspan(first, std::min(most_segment_rules, rules.size() - first)));
@@ -157,6 +165,8 @@ void Engine::publish() {
   }
   predicates_.refresh();
   next->words = predicates_.words();
+  bind_rows();
+  for (std::size_t i = 0; i < segments_.size(); ++i) next->segments[i].rows = segments_[i].rows;
   rules_changed_ = false;
   const std::lock_guard lock(mutex_);
   epoch_ = std::move(next);

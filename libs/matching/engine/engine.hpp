@@ -64,7 +64,8 @@ class Engine {
 
   std::shared_ptr<Attributes> attributes_;
   Predicates predicates_;
-  std::vector<Segment> segments_;  ///< without the delta
+  std::vector<Segment> segments_;                             ///< without the delta
+  std::vector<std::shared_ptr<const RowIndex>> row_indices_;  ///< by segment
   std::map<RuleId, std::shared_ptr<const RuleTree>> delta_;
   std::unordered_map<RuleId, Place> places_;
   RuleId greatest_rule_ = 0;

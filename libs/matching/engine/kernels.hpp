@@ -61,9 +61,10 @@ struct Kernels {
   /// Writes the numbers of the set bits plus `base`; returns how many. `to` must have room for 512.
   std::size_t (*emit)(const Mask& mask, std::uint32_t base, std::uint32_t* to);
 
-  /// to &= row, to |= row, over `words` words.
+  /// to &= row, to |= row, to &= ~row, over `words` words.
   void (*and_row)(std::uint64_t* to, const std::uint64_t* row, std::size_t words);
   void (*or_row)(std::uint64_t* to, const std::uint64_t* row, std::size_t words);
+  void (*and_not_row)(std::uint64_t* to, const std::uint64_t* row, std::size_t words);
 };
 
 /// The best kernels that this processor can run.

@@ -252,11 +252,14 @@ void and_row(std::uint64_t* to, const std::uint64_t* row, std::size_t words) {
 void or_row(std::uint64_t* to, const std::uint64_t* row, std::size_t words) {
   for (std::size_t i = 0; i < words; ++i) to[i] |= row[i];
 }
+void and_not_row(std::uint64_t* to, const std::uint64_t* row, std::size_t words) {
+  for (std::size_t i = 0; i < words; ++i) to[i] &= ~row[i];
+}
 
 }  // namespace
 
 extern const Kernels table;
-const Kernels table{ZHIDA_KERNELS_NAME, at_least_8, at_least_16, at_least_32, at_least_64, pack, rules,
-                    rules_near,         count,      emit,        and_row,     or_row};
+const Kernels table{ZHIDA_KERNELS_NAME, at_least_8, at_least_16, at_least_32, at_least_64, pack,       rules,
+                    rules_near,         count,      emit,        and_row,     or_row,      and_not_row};
 
 }  // namespace zhida::matching::engine::ZHIDA_KERNELS

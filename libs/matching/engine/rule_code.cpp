@@ -1,7 +1,7 @@
 #include "matching/engine/rule_code.hpp"
 
 #include <algorithm>
-#include <map>
+#include <set>
 #include <tuple>
 
 namespace zhida::matching::engine {
@@ -9,6 +9,10 @@ namespace {
 
 using NodeKind = ConditionNode::Kind;
 using Step = RuleGroup::Step;
+
+bool before(const Operand& a, const Operand& b) {
+  return std::tie(a.unknown, a.predicate, a.manual) < std::tie(b.unknown, b.predicate, b.manual);
+}
 
 /// What rules of one group have in common.
 struct Shape {
@@ -51,7 +55,19 @@ class Encoder {
   bool fits(const Operand& operand) const {
     return !operand.manual && operand.predicate < most_predicates && operand.unknown < most_unknowns;
   }
-  bool row(const Operand& operand) const { return has_row(table_.entries[operand.predicate].kind); }
+
+  /// Puts the conditions that rows decide first; how many they are. Rows hold one demand for words for each attribute: of a list two
+  /// demands may be met by different words.
+  std::uint32_t rows_first(std::vector<Operand>& singles) const {
+    std::ranges::sort(singles, before);
+    std::set<std::uint32_t> demanding;
+    const auto end = std::stable_partition(singles.begin(), singles.end(), [&](const Operand& operand) {
+      const PredicateTable::Entry& entry = table_.entries[operand.predicate];
+      if (!has_row(entry.kind)) return false;
+      return entry.kind != PredicateTable::Kind::any || demanding.insert(entry.attribute).second;
+    });
+    return static_cast<std::uint32_t>(end - singles.begin());
+  }
 
   /// Conditions joined by `all`, among them alternatives of conditions joined by `all`.
   bool flat(Encoded& encoded) const {
@@ -76,10 +92,7 @@ class Encoder {
       if (!append_term(*term, encoded.shape.terms, rest)) return false;
     encoded.shape.term_count = terms.size();
     encoded.shape.singles = static_cast<std::uint32_t>(singles.size());
-    std::ranges::stable_sort(singles, [&](const Operand& a, const Operand& b) {
-      return std::tuple(!row(a), a.unknown, a.predicate) < std::tuple(!row(b), b.unknown, b.predicate);
-    });
-    encoded.shape.row_singles = static_cast<std::uint32_t>(std::ranges::count_if(singles, [&](const Operand& o) { return row(o); }));
+    encoded.shape.row_singles = rows_first(singles);
     encoded.operands = std::move(singles);
     encoded.operands.insert(encoded.operands.end(), rest.begin(), rest.end());
     return std::ranges::all_of(encoded.operands, [&](const Operand& operand) { return fits(operand); }) &&
@@ -123,10 +136,6 @@ class Encoder {
   const RuleTree& tree_;
   const PredicateTable& table_;
 };
-
-bool before(const Operand& a, const Operand& b) {
-  return std::tie(a.unknown, a.predicate, a.manual) < std::tie(b.unknown, b.predicate, b.manual);
-}
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // Every executor gives the verdicts of the scalar one, on random rules and profiles with updates and removals in between.
 
 #include "matching/engine/cross_match.hpp"
+#include "matching/engine/page_match.hpp"
 #include "matching/engine/world.hpp"
 
 #include <gtest/gtest.h>
@@ -48,6 +49,18 @@ Verdicts by_blocks(const World& world, cel::Value asof, const Kernels& with) {
   return verdicts;
 }
 
+Verdicts by_pages(const World& world, cel::Value asof, const Kernels& with) {
+  Verdicts verdicts;
+  PageMatch match(world.engine.epoch(), asof, with);
+  for (ProfileId profile = 0; profile < world.engine.epoch()->profiles(); ++profile) {
+    EXPECT_EQ(match.decide(profile), world.profiles.contains(profile));
+    if (!world.profiles.contains(profile)) continue;
+    match.for_each(
+        [&](RuleId rule, Verdict verdict) { EXPECT_TRUE(verdicts.emplace(std::pair(rule, profile), verdict).second) << "decided twice"; });
+  }
+  return verdicts;
+}
+
 void expect_same(const World& world, const Verdicts& expected, const Verdicts& found, const char* executor) {
   if (expected == found) return;
   const auto show = [&](const auto& verdicts, const auto& key) {
@@ -66,7 +79,11 @@ void expect_same(const World& world, const Verdicts& expected, const Verdicts& f
 void expect_agreement(const World& world, cel::Value asof) {
   const Verdicts expected = scalar(world, asof);
   const KernelSets sets = all_kernels();
-  for (std::size_t i = 0; i < sets.count; ++i) expect_same(world, expected, by_blocks(world, asof, *sets.sets[i]), sets.sets[i]->name);
+  for (std::size_t i = 0; i < sets.count; ++i) {
+    const Kernels& with = *sets.sets[i];
+    expect_same(world, expected, by_blocks(world, asof, with), with.name);
+    expect_same(world, expected, by_pages(world, asof, with), with.name);
+  }
 }
 
 TEST(Executors, GiveTheScalarVerdicts) {

@@ -1,0 +1,155 @@
+#include "matching/engine/page_match.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace zhida::matching::engine {
+namespace {
+
+/// Calls `visit(position)` for the set bits from `first` to `end`.
+template <class Visit>
+void for_each_position(const std::vector<std::uint64_t>& bits, std::size_t first, std::size_t end, Visit&& visit) {
+  for (std::size_t word = first / 64; word * 64 < end; ++word) {
+    std::uint64_t rest = bits[word];
+    if (word == first / 64) rest &= ~std::uint64_t{0} << (first % 64);
+    if ((word + 1) * 64 > end && end % 64 != 0) rest &= ~(~std::uint64_t{0} << (end % 64));
+    for (; rest != 0; rest &= rest - 1) visit(word * 64 + static_cast<std::size_t>(std::countr_zero(rest)));
+  }
+}
+
+}  // namespace
+
+PageMatch::PageMatch(std::shared_ptr<const Epoch> epoch, cel::Value asof, const Kernels& with)
+    : epoch_(std::move(epoch)), kernels_(with), probe_(epoch_, asof), results_(epoch_->segments.size()) {
+  for (std::size_t s = 0; s < results_.size(); ++s) {
+    const Segment& segment = epoch_->segments[s];
+    const std::size_t words = segment.rows ? segment.rows->index->words() : (segment.code->size() + 63) / 64;
+    results_[s].definite.resize(words);
+    results_[s].possible.resize(words);
+    results_[s].manual.resize(words);
+  }
+}
+
+bool PageMatch::decide(ProfileId id) {
+  if (!probe_.load(id)) return false;
+  for (std::size_t s = 0; s < results_.size(); ++s) {
+    const Segment& segment = epoch_->segments[s];
+    Result& result = results_[s];
+    std::ranges::fill(result.manual, 0);
+    decide_rows(segment, result);
+    for (const RuleGroup& group : segment.code->groups) decide_rest(segment, group, result);
+  }
+  return true;
+}
+
+void PageMatch::gather(const BoundRows& rows) {
+  holding_.clear();
+  using_.clear();
+  lists_.clear();
+  const RowIndex& index = *rows.index;
+  for (std::size_t i = 0; i < index.texts_.size(); ++i) {
+    const RowIndex::WordRows& each = index.texts_[i];
+    if (probe_.is_known(each.attribute)) {
+      holding_.push_back(rows.texts[i].row_of_set[probe_.word_set(each.attribute)]);
+    } else {
+      using_.push_back(each.uses.as<std::uint64_t>());
+    }
+  }
+  for (const RowIndex::NumberRows& each : index.numbers_) {
+    if (probe_.is_known(each.attribute)) {
+      const auto cell = std::ranges::upper_bound(each.edges, probe_.key(each.attribute)) - each.edges.begin();
+      holding_.push_back(each.rows.as<std::uint64_t>() + static_cast<std::size_t>(cell) * index.words_);
+    } else {
+      using_.push_back(each.uses.as<std::uint64_t>());
+    }
+  }
+  for (const RowIndex::ListRows& each : index.lists_) {
+    if (!probe_.is_known(each.attribute)) {
+      using_.push_back(each.uses.as<std::uint64_t>());
+      continue;
+    }
+    ListStep step{each.satisfied.as<std::uint64_t>(), {}, {}};
+    const WordIndex& words = *epoch_->words[each.attribute];
+    probe_.block().column(each.attribute)->for_each_word(probe_.bit(), [&](std::uint32_t word) {
+      for (const std::uint32_t atom : words.atoms_of(words.set_of(word))) {
+        const std::uint32_t number = atom < each.number_of_atom.size() ? each.number_of_atom[atom] : 0;
+        if (number == 0) continue;
+        step.any.push_back(each.any[number].as<std::uint64_t>());
+        step.none.push_back(each.none[number].as<std::uint64_t>());
+      }
+    });
+    lists_.push_back(std::move(step));
+  }
+}
+
+void PageMatch::decide_rows(const Segment& segment, Result& result) {
+  const std::size_t words = result.possible.size();
+  std::ranges::fill(result.possible, ~std::uint64_t{0});
+  std::ranges::fill(result.definite, 0);
+  if (segment.rows) {
+    gather(*segment.rows);
+    alignas(64) std::uint64_t unknown[tile], any[tile];
+    for (std::size_t first = 0; first < words; first += tile) {
+      const std::size_t size = std::min(tile, words - first);
+      std::uint64_t* const possible = result.possible.data() + first;
+      std::fill_n(unknown, size, 0);
+      for (const std::uint64_t* const row : holding_) kernels_.and_row(possible, row + first, size);
+      for (const std::uint64_t* const row : using_) kernels_.or_row(unknown, row + first, size);
+      for (const ListStep& list : lists_) {
+        std::copy_n(list.satisfied + first, size, any);
+        for (const std::uint64_t* const row : list.any) kernels_.or_row(any, row + first, size);
+        kernels_.and_row(possible, any, size);
+        for (const std::uint64_t* const row : list.none) kernels_.and_not_row(possible, row + first, size);
+      }
+      std::copy_n(possible, size, result.definite.data() + first);
+      kernels_.and_not_row(result.definite.data() + first, unknown, size);
+    }
+  } else {
+    std::ranges::fill(result.definite, ~std::uint64_t{0});
+  }
+  const std::size_t rules = segment.code->size();
+  for (std::size_t word = rules / 64; word < words; ++word) {
+    const std::uint64_t valid = word == rules / 64 ? ~(~std::uint64_t{0} << (rules % 64)) : 0;
+    result.possible[word] &= valid;
+    result.definite[word] &= valid;
+  }
+  if (!segment.dead) return;
+  for (std::size_t word = 0; word < segment.dead->size(); ++word) {
+    result.possible[word] &= ~(*segment.dead)[word];
+    result.definite[word] &= ~(*segment.dead)[word];
+  }
+}
+
+void PageMatch::decide_rest(const Segment& segment, const RuleGroup& group, Result& result) {
+  const bool flat = group.form == RuleGroup::Form::flat;
+  const std::uint32_t done = segment.rows && flat ? group.row_singles : 0;
+  if (flat && done == group.singles && group.term_count == 0) return;
+  for_each_position(result.possible, group.first, group.first + group.rules, [&](std::size_t position) {
+    const std::size_t at = group.operands + (position - group.first) * group.stride;
+    const std::uint64_t bit = std::uint64_t{1} << (position % 64);
+    RuleAnswer answer;
+    if (flat) {
+      const bool definite = (result.definite[position / 64] & bit) != 0;
+      answer = probe_.ask_flat(group, segment.code->narrow.data() + at, done, {definite, definite, true});
+    } else {
+      answer = probe_.ask_tree(group.steps, segment.code->wide.data() + at);
+    }
+    if (!answer.possible) result.possible[position / 64] &= ~bit;
+    if (!answer.definite) result.definite[position / 64] &= ~bit;
+    if (answer.favourable && !answer.definite) result.manual[position / 64] |= bit;
+  });
+}
+
+PageMatch::Counts PageMatch::counts() const {
+  Counts counts;
+  for (const Result& result : results_)
+    for (std::size_t word = 0; word < result.possible.size(); ++word) {
+      const auto count = [](std::uint64_t bits) { return static_cast<std::size_t>(std::popcount(bits)); };
+      counts.eligible += count(result.definite[word]);
+      counts.manual += count(result.manual[word]);
+      counts.unknown += count(result.possible[word] & ~result.definite[word] & ~result.manual[word]);
+    }
+  return counts;
+}
+
+}  // namespace zhida::matching::engine
