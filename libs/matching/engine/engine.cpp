@@ -122,7 +122,7 @@ void Engine::add_segment(std::span<const NumberedRule> rules) {
 
 void Engine::bind_rows() {
   for (std::size_t i = 0; i < segments_.size(); ++i)
-    segments_[i].rows = BoundRows::bind(row_indices_[i], predicates_.words(), segments_[i].rows);
+    segments_[i].rows = BoundRows::bind(row_indices_[i], predicates_.words(), segments_[i].rows.get());
 }
 
 void Engine::compact() {
@@ -164,8 +164,8 @@ void Engine::publish() {
     next->segments.push_back(std::move(last));
   }
   predicates_.refresh();
+  if (rules_changed_ || next->words != predicates_.words()) bind_rows();
   next->words = predicates_.words();
-  bind_rows();
   for (std::size_t i = 0; i < segments_.size(); ++i) next->segments[i].rows = segments_[i].rows;
   rules_changed_ = false;
   const std::lock_guard lock(mutex_);

@@ -13,7 +13,7 @@ namespace zhida::matching::engine {
 /// The caller's number of a profile: bit `id % 512` of block `id / 512`. Numbers should be dense.
 using ProfileId = std::uint32_t;
 
-class RowIndex;
+struct RowIndex;
 struct BoundRows;
 
 /// Rules that were compiled together.

@@ -44,11 +44,18 @@ struct alignas(64) Mask {
     for (std::size_t i = 0; i < word_count; ++i) words[i] |= other.words[i];
     return *this;
   }
-  friend Mask operator&(Mask a, const Mask& b) { return a &= b; }
-  friend Mask operator|(Mask a, const Mask& b) { return a |= b; }
-  friend Mask operator~(Mask a) {
-    for (std::uint64_t& word : a.words) word = ~word;
-    return a;
+  friend Mask operator&(const Mask& a, const Mask& b) {
+    Mask result = a;
+    return result &= b;
+  }
+  friend Mask operator|(const Mask& a, const Mask& b) {
+    Mask result = a;
+    return result |= b;
+  }
+  friend Mask operator~(const Mask& a) {
+    Mask result;
+    for (std::size_t i = 0; i < word_count; ++i) result.words[i] = ~a.words[i];
+    return result;
   }
 };
 

@@ -23,7 +23,7 @@ PageMatch::PageMatch(std::shared_ptr<const Epoch> epoch, cel::Value asof, const 
     : epoch_(std::move(epoch)), kernels_(with), probe_(epoch_, asof), results_(epoch_->segments.size()) {
   for (std::size_t s = 0; s < results_.size(); ++s) {
     const Segment& segment = epoch_->segments[s];
-    const std::size_t words = segment.rows ? segment.rows->index->words() : (segment.code->size() + 63) / 64;
+    const std::size_t words = segment.rows ? segment.rows->index->singles.words : (segment.code->size() + 63) / 64;
     results_[s].definite.resize(words);
     results_[s].possible.resize(words);
     results_[s].manual.resize(words);
@@ -42,68 +42,68 @@ bool PageMatch::decide(ProfileId id) {
   return true;
 }
 
-void PageMatch::gather(const BoundRows& rows) {
+void PageMatch::gather(const RowSet& set, const BoundTexts& texts) {
   holding_.clear();
   using_.clear();
-  lists_.clear();
-  const RowIndex& index = *rows.index;
-  for (std::size_t i = 0; i < index.texts_.size(); ++i) {
-    const RowIndex::WordRows& each = index.texts_[i];
+  list_count_ = 0;
+  for (std::size_t i = 0; i < set.texts.size(); ++i) {
+    const RowSet::Texts& each = set.texts[i];
     if (probe_.is_known(each.attribute)) {
-      holding_.push_back(rows.texts[i].row_of_set[probe_.word_set(each.attribute)]);
+      holding_.push_back(texts.texts[i].row_of_set[probe_.word_set(each.attribute)]);
     } else {
       using_.push_back(each.uses.as<std::uint64_t>());
     }
   }
-  for (const RowIndex::NumberRows& each : index.numbers_) {
+  for (const RowSet::Numbers& each : set.numbers) {
     if (probe_.is_known(each.attribute)) {
       const auto cell = std::ranges::upper_bound(each.edges, probe_.key(each.attribute)) - each.edges.begin();
-      holding_.push_back(each.rows.as<std::uint64_t>() + static_cast<std::size_t>(cell) * index.words_);
+      holding_.push_back(each.rows.as<std::uint64_t>() + static_cast<std::size_t>(cell) * set.words);
     } else {
       using_.push_back(each.uses.as<std::uint64_t>());
     }
   }
-  for (const RowIndex::ListRows& each : index.lists_) {
+  for (const RowSet::Lists& each : set.lists) {
     if (!probe_.is_known(each.attribute)) {
       using_.push_back(each.uses.as<std::uint64_t>());
       continue;
     }
-    ListStep step{each.satisfied.as<std::uint64_t>(), {}, {}};
+    if (list_count_ == lists_.size()) lists_.emplace_back();
+    ListStep& step = lists_[list_count_++];
+    step.rows = &each;
+    step.numbers.clear();
     const WordIndex& words = *epoch_->words[each.attribute];
     probe_.block().column(each.attribute)->for_each_word(probe_.bit(), [&](std::uint32_t word) {
-      for (const std::uint32_t atom : words.atoms_of(words.set_of(word))) {
-        const std::uint32_t number = atom < each.number_of_atom.size() ? each.number_of_atom[atom] : 0;
-        if (number == 0) continue;
-        step.any.push_back(each.any[number].as<std::uint64_t>());
-        step.none.push_back(each.none[number].as<std::uint64_t>());
-      }
+      for (const std::uint32_t atom : words.atoms_of(words.set_of(word)))
+        if (atom < each.number_of_atom.size() && each.number_of_atom[atom] != 0) step.numbers.push_back(each.number_of_atom[atom]);
     });
-    lists_.push_back(std::move(step));
   }
 }
 
 void PageMatch::decide_rows(const Segment& segment, Result& result) {
   const std::size_t words = result.possible.size();
   std::ranges::fill(result.possible, ~std::uint64_t{0});
-  std::ranges::fill(result.definite, 0);
   if (segment.rows) {
-    gather(*segment.rows);
-    alignas(64) std::uint64_t unknown[tile], any[tile];
+    gather(segment.rows->index->singles, segment.rows->singles);
+    alignas(64) std::uint64_t unknown[tile], asked[tile];
     for (std::size_t first = 0; first < words; first += tile) {
       const std::size_t size = std::min(tile, words - first);
       std::uint64_t* const possible = result.possible.data() + first;
       std::fill_n(unknown, size, 0);
       for (const std::uint64_t* const row : holding_) kernels_.and_row(possible, row + first, size);
       for (const std::uint64_t* const row : using_) kernels_.or_row(unknown, row + first, size);
-      for (const ListStep& list : lists_) {
-        std::copy_n(list.satisfied + first, size, any);
-        for (const std::uint64_t* const row : list.any) kernels_.or_row(any, row + first, size);
-        kernels_.and_row(possible, any, size);
-        for (const std::uint64_t* const row : list.none) kernels_.and_not_row(possible, row + first, size);
+      for (std::size_t i = 0; i < list_count_; ++i) {
+        const RowSet::Lists& rows = *lists_[i].rows;
+        std::copy_n(rows.asks.as<std::uint64_t>() + first, size, asked);
+        for (const std::uint32_t number : lists_[i].numbers) {
+          kernels_.and_not_row(asked, rows.any[number].as<std::uint64_t>() + first, size);
+          kernels_.and_not_row(possible, rows.none[number].as<std::uint64_t>() + first, size);
+        }
+        kernels_.and_not_row(possible, asked, size);
       }
       std::copy_n(possible, size, result.definite.data() + first);
       kernels_.and_not_row(result.definite.data() + first, unknown, size);
     }
+    decide_alternatives(*segment.rows, result);
   } else {
     std::ranges::fill(result.definite, ~std::uint64_t{0});
   }
@@ -120,10 +120,35 @@ void PageMatch::decide_rows(const Segment& segment, Result& result) {
   }
 }
 
+void PageMatch::decide_alternatives(const BoundRows& bound, Result& result) {
+  const RowSet& set = bound.index->alternatives;
+  gather(set, bound.alternatives);
+  alignas(64) std::uint64_t satisfied[tile], unknown[tile], excluded[tile];
+  for (std::size_t first = 0; first < set.words; first += tile) {
+    const std::size_t size = std::min(tile, set.words - first);
+    std::copy_n(bound.index->no_alternatives.as<std::uint64_t>() + first, size, satisfied);
+    std::fill_n(unknown, size, 0);
+    for (const std::uint64_t* const row : holding_) kernels_.or_row(satisfied, row + first, size);
+    for (const std::uint64_t* const row : using_) kernels_.or_row(unknown, row + first, size);
+    for (std::size_t i = 0; i < list_count_; ++i) {
+      const RowSet::Lists& rows = *lists_[i].rows;
+      std::copy_n(rows.excludes.as<std::uint64_t>() + first, size, excluded);
+      for (const std::uint32_t number : lists_[i].numbers) {
+        kernels_.or_row(satisfied, rows.any[number].as<std::uint64_t>() + first, size);
+        kernels_.and_not_row(excluded, rows.none[number].as<std::uint64_t>() + first, size);
+      }
+      kernels_.or_row(satisfied, excluded, size);
+    }
+    kernels_.and_row(result.definite.data() + first, satisfied, size);
+    kernels_.or_row(satisfied, unknown, size);
+    kernels_.and_row(result.possible.data() + first, satisfied, size);
+  }
+}
+
 void PageMatch::decide_rest(const Segment& segment, const RuleGroup& group, Result& result) {
   const bool flat = group.form == RuleGroup::Form::flat;
   const std::uint32_t done = segment.rows && flat ? group.row_singles : 0;
-  if (flat && done == group.singles && group.term_count == 0) return;
+  if (flat && done == group.singles && (group.term_count == 0 || (segment.rows && group.row_term))) return;
   for_each_position(result.possible, group.first, group.first + group.rules, [&](std::size_t position) {
     const std::size_t at = group.operands + (position - group.first) * group.stride;
     const std::uint64_t bit = std::uint64_t{1} << (position % 64);

@@ -44,8 +44,9 @@ class PageMatch {
     std::vector<std::uint64_t> definite, possible, manual;
   };
   void decide_rows(const Segment& segment, Result& result);
+  void decide_alternatives(const BoundRows& rows, Result& result);
   void decide_rest(const Segment& segment, const RuleGroup& group, Result& result);
-  void gather(const BoundRows& rows);
+  void gather(const RowSet& set, const BoundTexts& texts);
 
   /// Rules are taken this many words of bits at a time, so that the sums stay in the first cache while the rows stream by.
   static constexpr std::size_t tile = 64;
@@ -54,12 +55,14 @@ class PageMatch {
   const Kernels& kernels_;
   Probe probe_;
   std::vector<Result> results_;
-  std::vector<const std::uint64_t*> holding_, using_;  ///< rows of known attributes; uses of missing ones
+  std::vector<const std::uint64_t*> holding_, using_;  ///< rows of known attributes; rules that use missing ones
   struct ListStep {
-    const std::uint64_t* satisfied;
-    std::vector<const std::uint64_t*> any, none;
+    const RowSet::Lists* rows;
+    std::vector<std::uint32_t> numbers;  ///< of the atoms that the profile's words are accepted by
   };
   std::vector<ListStep> lists_;
+  std::size_t list_count_ = 0;
+  std::vector<std::uint32_t> survivors_;
 };
 
 }  // namespace zhida::matching::engine

@@ -18,11 +18,12 @@ bool before(const Operand& a, const Operand& b) {
 struct Shape {
   RuleGroup::Form form = RuleGroup::Form::flat;
   bool manual = false;
+  bool no_row_term = true;
   std::uint32_t singles = 0, row_singles = 0;
   std::size_t term_count = 0;
   std::vector<std::uint8_t> terms;
   std::vector<Step> steps;
-  auto key() const { return std::tie(form, manual, term_count, singles, row_singles, terms, steps); }
+  auto key() const { return std::tie(form, manual, no_row_term, term_count, singles, row_singles, terms, steps); }
   bool operator<(const Shape& other) const { return key() < other.key(); }
 };
 
@@ -93,6 +94,9 @@ class Encoder {
     encoded.shape.term_count = terms.size();
     encoded.shape.singles = static_cast<std::uint32_t>(singles.size());
     encoded.shape.row_singles = rows_first(singles);
+    const bool alone = terms.size() == 1 && rest.size() == terms[0]->children.size();
+    encoded.shape.no_row_term =
+        !alone || !std::ranges::all_of(rest, [&](const Operand& operand) { return has_row(table_.entries[operand.predicate].kind); });
     encoded.operands = std::move(singles);
     encoded.operands.insert(encoded.operands.end(), rest.begin(), rest.end());
     return std::ranges::all_of(encoded.operands, [&](const Operand& operand) { return fits(operand); }) &&
@@ -177,6 +181,7 @@ RuleCode encode(std::span<const NumberedRule> rules, const PredicateTable& table
       group.operands = flat ? code.narrow.size() : code.wide.size();
       group.terms = rule.shape.terms;
       group.term_count = rule.shape.term_count;
+      group.row_term = !rule.shape.no_row_term;
       group.steps = rule.shape.steps;
       group.manual = rule.shape.manual;
       code.groups.push_back(std::move(group));

@@ -41,11 +41,12 @@ struct RuleGroup {
   std::size_t operands = 0;         ///< where its operands begin
   std::vector<std::uint8_t> terms;  ///< flat
   std::size_t term_count = 0;
+  bool row_term = false;    ///< its one term is alternatives that rows can decide
   std::vector<Step> steps;  ///< tree
   bool manual = false;      ///< some operand is an office's
 };
 
-/// Immutable code of many rules, grouped so that rules of one shape stand together.
+/// Immutable code of many rules, grouped so that rules of one shape stand together; the groups with `row_term` come first.
 struct RuleCode {
   std::vector<RuleGroup> groups;
   std::vector<NarrowOperand> narrow;  ///< of flat groups, padded for prefetching
