@@ -12,6 +12,7 @@ Service::Service(const Dependencies& with, Settings settings)
       clock_(with.catalog, with.deliveries, gateway_, rules_, with.now, with.journal),
       catalog_routes_(with.catalog, gateway_),
       campaign_routes_(with.catalog, with.deliveries, gateway_),
+      campaign_preview_(with.catalog, with.profiles, with.reference, with.now),
       enterprise_routes_({with.log, with.reference, with.catalog, with.profiles, with.deliveries, sealer_, with.pool, with.now}),
       rule_routes_(with.reference, with.profiles, with.now),
       record_routes_(with.log, with.catalog, with.deliveries, with.now) {}
@@ -19,6 +20,7 @@ Service::Service(const Dependencies& with, Settings settings)
 void Service::add_routes(http::Router& router) {
   catalog_routes_.add_to(router);
   campaign_routes_.add_to(router);
+  campaign_preview_.add_to(router);
   enterprise_routes_.add_to(router);
   rule_routes_.add_to(router);
   record_routes_.add_to(router);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "operator/campaigns/campaign_preview.hpp"
 #include "operator/campaigns/campaign_routes.hpp"
 #include "operator/catalog/catalog_routes.hpp"
 #include "operator/commands/campaign_clock.hpp"
@@ -57,6 +58,7 @@ class Service {
   CampaignClock clock_;
   CatalogRoutes catalog_routes_;
   CampaignRoutes campaign_routes_;
+  CampaignPreview campaign_preview_;
   EnterpriseRoutes enterprise_routes_;
   RuleRoutes rule_routes_;
   RecordRoutes record_routes_;

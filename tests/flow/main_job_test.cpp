@@ -226,6 +226,29 @@ TEST_F(MainJob, EveryEnterpriseOfTheAudienceGetsOneIntent) {
   EXPECT_EQ(zhida().post("/operator/v1/campaigns/" + id + "/launch", "operator").status, 409) << "once for ever";
 }
 
+TEST_F(MainJob, APreviewIsWhoTheLaunchWillReach) {
+  const std::string known = usccs()[1], unheard_of = "91310117MA1J0GBX1G";
+  for (const std::string& audience :
+       {std::string(R"({"rule":"p.employees >= 10"})"), std::string(R"({"eligible_for":"any"})"),
+        fmt::format(R"({{"list":["{}","{}"]}})", known, unheard_of),
+        fmt::format(R"({{"all":[{{"rule":"p.org_form == \"company\""}},{{"list":["{}","{}"]}}]}})", known, unheard_of)}) {
+    const Answer made = zhida().post("/operator/v1/campaigns", "operator", flow::campaign_body("预览", audience));
+    ASSERT_EQ(made.status, 201) << made.body;
+    const Answer preview = zhida().get("/operator/v1/campaigns/" + text(made.at("id")) + "/preview?sample=3", "operator");
+    ASSERT_EQ(preview.status, 200) << preview.body;
+    EXPECT_EQ(text(preview.at("content_hash")), text(made.at("content_hash")));
+    const std::string id = flow::approved_campaign(zhida(), flow::campaign_body("预览后", audience));
+    flow::run_campaign(zhida(), id);
+    const std::int64_t reached = campaign(id).at("progress", "audience").GetInt64();
+    EXPECT_GT(reached, 0) << audience;
+    EXPECT_EQ(preview.at("audience").GetInt64(), reached) << audience;
+    EXPECT_EQ(preview.at("sample").Size(), std::min<std::size_t>(3, static_cast<std::size_t>(reached)));
+    std::int64_t verdicts = 0;
+    for (const auto& verdict : preview.at("items")[0]["verdicts"].GetObject()) verdicts += verdict.value.GetInt64();
+    EXPECT_EQ(verdicts, reached);
+  }
+}
+
 TEST_F(MainJob, TheTimelineSaysWhatWasDecidedAndWhy) {
   const std::string uscc = usccs()[1];
   const std::string id = flow::approved_campaign(zhida(), flow::campaign_body("名单", fmt::format(R"({{"list":["{}"]}})", uscc)));

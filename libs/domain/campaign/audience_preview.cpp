@@ -54,7 +54,7 @@ std::optional<std::uint32_t> RulePreview::lacking(const policy::Subject& subject
   if (known != lacking_by_states_.end()) return known->second;
   const matching::Explanation explained = matching::explain(rule_, subject.slots, subject.determinations, asof, arena_);
   std::optional<std::uint32_t> leaf;
-  if (explained.one_short && !explained.failing.empty()) leaf = explained.failing.front();
+  if (explained.one_short && !explained.failing.empty()) leaf = rule_.leaves()[explained.failing.front()].same_as;
   if (lacking_by_states_.size() < most_remembered) lacking_by_states_.emplace(states_, leaf);
   return leaf;
 }

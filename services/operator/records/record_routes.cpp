@@ -10,6 +10,7 @@
 #include "operator/problem.hpp"
 #include "operator/records/timeline_json.hpp"
 #include "operator/roles.hpp"
+#include "stores/log_reading.hpp"
 
 #include <fmt/format.h>
 
@@ -78,7 +79,9 @@ asio::awaitable<http::Response> RecordRoutes::timeline(http::Request& request) {
   std::string elements, last;
   std::size_t taken = 0;
   bool more = false;
+  stores::Turn turn;
   for (const delivery::IntentRecord& intent : ledger->intents) {
+    if (turn.over()) co_await turn.pass();
     const std::string id = delivery::format({intent.key.view(), uscc.text()});
     const auto campaign = catalog_.campaign(delivery::format_campaign(intent.key.campaign));
     if (!intent.decision || !campaign || !may_see(request.principal->bureau, campaign->owner)) continue;

@@ -1,9 +1,10 @@
 #include "operator/rules/rule_routes.hpp"
 
 #include "contracts/json.hpp"
+#include "domain/campaign/audience_preview.hpp"
 #include "operator/problem.hpp"
 #include "operator/roles.hpp"
-#include "operator/rules/audience_preview.hpp"
+#include "operator/rules/profile_walk.hpp"
 #include "platform/http/conditional.hpp"
 
 #include <fmt/format.h>
@@ -27,7 +28,8 @@ std::string type_name(const cel::Type& type) {
 
 /// Every mistake with its place in the rule's text, beside the texts of the problem's errors.
 http::Problem problem_of_rule(std::span<const cel::Diagnostic> diagnostics) {
-  http::Problem problem = http::problems::invalid(to_json_errors(errors_of(diagnostics, "/rule")), "the rule does not check.", "规则未通过检查。");
+  http::Problem problem =
+      http::problems::invalid(to_json_errors(errors_of(diagnostics, "/rule")), "the rule does not check.", "规则未通过检查。");
   std::string text;
   contracts::JsonWriter writer(text);
   writer.begin_array();
@@ -161,32 +163,34 @@ asio::awaitable<http::Response> RuleRoutes::audience(http::Request& request) {
   const RuleBody body = read_body(request);
   matching::Rule rule = compile(reference_, body.rule);
   if (!profiles_.ready())
-    co_return http::respond(http::problems::unavailable(std::chrono::seconds(1), "profiles are being folded from the log.", "企业画像正在由日志重建。"));
-  const std::vector<matching::Leaf> leaves(rule.leaves().begin(), rule.leaves().end());
-  PreviewRequest wanted{std::move(rule), body.asof.value_or(domain::date_of(now_())), body.near, static_cast<std::size_t>(body.sample)};
-  const AudiencePreview preview = co_await preview_audience(profiles_, std::move(wanted));
+    co_return http::respond(
+        http::problems::unavailable(std::chrono::seconds(1), "profiles are being folded from the log.", "企业画像正在由日志重建。"));
+  const campaign::RulePreview::Options options{body.asof.value_or(domain::date_of(now_())), body.near,
+                                               static_cast<std::size_t>(body.sample)};
+  campaign::RulePreview preview(std::move(rule), options);
+  const auto look = [&preview](const enterprise::Uscc& uscc, const policy::Subject& subject) { preview.add(uscc, subject); };
+  const std::chrono::microseconds took = co_await walk_profiles(profiles_, options.date, look);
 
   std::string text;
   contracts::JsonWriter writer(text);
   writer.begin_object();
-  writer.member("eligible", preview.eligible);
-  writer.member("unknown", preview.unknown);
-  writer.member("ineligible", preview.ineligible);
+  writer.member("eligible", preview.eligible());
+  writer.member("unknown", preview.unknown());
+  writer.member("ineligible", preview.ineligible());
   writer.key("near");
   writer.begin_array();
-  for (std::size_t i = 0; i < preview.near.size(); ++i) {
-    if (preview.near[i] == 0) continue;
+  for (const campaign::RulePreview::Near& near : preview.near()) {
     writer.begin_object();
-    writer.member("leaf", leaves[i].text);
-    writer.member("count", preview.near[i]);
+    writer.member("leaf", near.leaf);
+    writer.member("count", near.count);
     writer.end_object();
   }
   writer.end_array();
   writer.key("sample");
   writer.begin_array();
-  for (const enterprise::Uscc& uscc : preview.sample) writer.value(uscc.text());
+  for (const enterprise::Uscc& uscc : preview.sample()) writer.value(uscc.text());
   writer.end_array();
-  writer.member("took_us", static_cast<std::int64_t>(preview.took.count()));
+  writer.member("took_us", static_cast<std::int64_t>(took.count()));
   writer.end_object();
   co_return http::ok(std::move(text));
 }

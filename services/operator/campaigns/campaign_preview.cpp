@@ -1,0 +1,95 @@
+#include "operator/campaigns/campaign_preview.hpp"
+
+#include "contracts/json.hpp"
+#include "domain/campaign/audience_preview.hpp"
+#include "domain/campaign/compiled_campaign.hpp"
+#include "operator/access.hpp"
+#include "operator/problem.hpp"
+#include "operator/roles.hpp"
+#include "operator/rules/profile_walk.hpp"
+
+#include <charconv>
+#include <utility>
+
+namespace zhida::operators {
+namespace {
+
+namespace asio = boost::asio;
+using http::Verb;
+
+constexpr std::size_t usual_sample = 20;
+constexpr std::size_t largest_sample = 1000;
+
+std::size_t sample_of(const http::Request& request) {
+  const auto text = request.query("sample");
+  if (!text) return usual_sample;
+  std::size_t sample = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), sample);
+  if (error != std::errc() || end != text->data() + text->size() || sample > largest_sample)
+    throw http::Refused(problem_of({{"/sample", "range", "must be 0 to 1000.", "应为0至1000。"}}));
+  return sample;
+}
+
+std::string preview_json(const campaign::Campaign& campaign, domain::Date date, const campaign::AudiencePreview& preview,
+                         const campaign::PackageItems& items, std::chrono::microseconds took) {
+  std::string text;
+  contracts::JsonWriter writer(text);
+  writer.begin_object();
+  writer.member("campaign", campaign.id);
+  writer.member("content_hash", campaign.content_hash);
+  writer.member("asof", date);
+  writer.member("audience", preview.audience());
+  writer.key("items");
+  writer.begin_array();
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    writer.begin_object();
+    writer.member("id", items[i]->id);
+    writer.member("version", items[i]->version->version);
+    writer.key("verdicts");
+    writer.begin_object();
+    for (std::size_t verdict = 0; verdict < preview.verdicts()[i].size(); ++verdict)
+      writer.member(domain::name_of(static_cast<policy::Verdict>(verdict)), preview.verdicts()[i][verdict]);
+    writer.end_object();
+    writer.end_object();
+  }
+  writer.end_array();
+  writer.key("sample");
+  writer.begin_array();
+  for (const enterprise::Uscc& uscc : preview.sample()) writer.value(uscc.text());
+  writer.end_array();
+  writer.member("took_us", static_cast<std::int64_t>(took.count()));
+  writer.end_object();
+  return text;
+}
+
+}  // namespace
+
+void CampaignPreview::add_to(http::Router& router) {
+  router.add(Verb::get, "/operator/v1/campaigns/{id}/preview", http::RouteInfo("preview_campaign", http::Access::roles(readers)).scoped(),
+             [this](http::Request& request) { return preview(request); });
+}
+
+asio::awaitable<http::Response> CampaignPreview::preview(http::Request& request) {
+  const auto campaign = catalog_.campaign(request.param("id"));
+  if (!campaign || !may_see(request.principal->bureau, campaign->owner)) co_return http::respond(http::problems::not_found());
+  const std::size_t sample = sample_of(request);
+  if (!profiles_.ready())
+    co_return http::respond(
+        http::problems::unavailable(std::chrono::seconds(1), "profiles are being folded from the log.", "企业画像正在由日志重建。"));
+  const campaign::FindItem find = [this](std::string_view id, int version) { return catalog_.compiled(id, version); };
+  const campaign::CompileOutcome outcome = campaign::compile(*campaign, reference_.language, find);
+  if (!outcome.compiled) co_return http::respond(problem_of({{"/package", "undecidable", outcome.reason, "该活动的受众无法判定。"}}));
+
+  const campaign::CompiledAudience& audience = outcome.compiled->audience;
+  const domain::Date date = domain::date_of(now_());
+  campaign::AudiencePreview found(audience, date, sample);
+  const LookAtProfile look = [&found](const enterprise::Uscc& uscc, const policy::Subject& subject) { found.add(uscc, subject); };
+  std::chrono::microseconds took{0};
+  if (audience.listed())
+    took = co_await walk_profiles(profiles_, date, *audience.listed(), look);
+  else
+    took = co_await walk_profiles(profiles_, date, look);
+  co_return http::ok(preview_json(*campaign, date, found, audience.items(), took));
+}
+
+}  // namespace zhida::operators
