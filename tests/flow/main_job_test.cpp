@@ -227,7 +227,7 @@ TEST_F(MainJob, EveryEnterpriseOfTheAudienceGetsOneIntent) {
 }
 
 TEST_F(MainJob, APreviewIsWhoTheLaunchWillReach) {
-  const std::string known = usccs()[1], unheard_of = "91310117MA1J0GBX1G";
+  const std::string known = usccs()[1], unheard_of = flow::sample_enterprises(200'000, 1).usccs.front();
   for (const std::string& audience :
        {std::string(R"({"rule":"p.employees >= 10"})"), std::string(R"({"eligible_for":"any"})"),
         fmt::format(R"({{"list":["{}","{}"]}})", known, unheard_of),

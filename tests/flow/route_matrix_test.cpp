@@ -214,6 +214,7 @@ void add_campaign_samples(Samples& samples) {
     return Sample{"/operator/v1/campaigns/" + world.campaign_in("draft"), {200}, world.campaign_body(), {{"If-Match", "\"1\""}}};
   };
   // Its stream ends by itself, for it has ended.
+  samples["preview_campaign"] = [](World& world) { return Sample{"/operator/v1/campaigns/" + world.pushed() + "/preview"}; };
   samples["campaign_progress"] = [](World& world) {
     return Sample{"/operator/v1/campaigns/" + world.campaign_in("cancelled") + "/progress"};
   };
