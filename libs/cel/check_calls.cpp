@@ -50,7 +50,9 @@ Type Checking::call(NodeId id) {
   for (const auto& overload : overloads)
     if (accepts(*overload, types)) {
       ast_[id].overload = overload.get();
-      for (std::size_t i = 0; i < arguments.size(); ++i)
+      // Where several would do, elements of an empty list decide nothing: there are none.
+      const bool only = std::ranges::count_if(overloads, [&](const auto& other) { return accepts(*other, types); }) == 1;
+      for (std::size_t i = 0; only && i < arguments.size(); ++i)
         settle(arguments[i], overload->parameters[std::min(i, overload->parameters.size() - 1)]);
       check_arguments(*overload, arguments);
       return check_conversion(*overload, arguments);

@@ -155,9 +155,19 @@ Type Checking::arithmetic(NodeId id) {
   Type a = visit(left), b = visit(right);
   if (a == poisoned || b == poisoned) return poisoned;
   if (a == Type{} && b == Type{}) return {};
-  if (is_any(a) || is_any(b)) agree(left, a, right, b);
+  const NodeKind kind = ast_[id].kind;
   Type result;
-  return joins(ast_[id].kind, a, b, result) ? result : mismatch(id, left, right, a, b);
+  // What is open becomes the other operand's type if the operator takes that, else the one that goes with it.
+  for (const Type candidate : {a, b, duration_type, timestamp_type}) {
+    if (!is_any(a) && !is_any(b)) break;
+    const Type left_type = is_any(a) ? candidate : a, right_type = is_any(b) ? candidate : b;
+    if (is_any(candidate) || !assignable(left_type, a) || !assignable(right_type, b) || !joins(kind, left_type, right_type, result))
+      continue;
+    settle(left, a = left_type);
+    settle(right, b = right_type);
+  }
+  if (is_any(a) && is_any(b) && kind == NodeKind::add && agree(left, a, right, b)) return a;
+  return joins(kind, a, b, result) ? result : mismatch(id, left, right, a, b);
 }
 
 }  // namespace zhida::cel
