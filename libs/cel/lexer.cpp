@@ -117,14 +117,11 @@ class Lexer {
       while (is_digit(peek())) ++at_;
     }
     if (!real) return integer(begin, begin, 10);
-    double value = 0;
-    const auto [end, error] = std::from_chars(text_.data() + begin, text_.data() + at_, value);
     if (bad_tail(begin)) return;
-    // What is too small for a double is rounded to 0 or the smallest one, as C does.
-    if (error != std::errc{}) value = std::strtod(std::string(text_.substr(begin, at_ - begin)).c_str(), nullptr);
-    if (!std::isfinite(value)) return fail(begin, Problem::bad_literal, "the number is out of range", "数字超出范围");
+    const std::optional<double> value = real_number(text_.substr(begin, at_ - begin));
+    if (!value) return fail(begin, Problem::bad_literal, "the number is out of range", "数字超出范围");
     push(TokenKind::real, begin);
-    tokens_.back().real = value;
+    tokens_.back().real = *value;
   }
 
   void integer(std::size_t begin, std::size_t digits, int base) {
@@ -259,6 +256,14 @@ class Lexer {
 };
 
 }  // namespace
+
+std::optional<double> real_number(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{}) value = std::strtod(std::string(text).c_str(), nullptr);
+  if (!std::isfinite(value)) return std::nullopt;
+  return value;
+}
 
 std::vector<Token> tokenise(std::string_view text, Diagnostics& diagnostics) { return Lexer(text, diagnostics).run(); }
 

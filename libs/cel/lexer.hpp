@@ -3,6 +3,7 @@
 #include "cel/diagnostic.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,9 @@ struct Token {
   double real = 0;
   std::string text;  ///< of a string literal, escapes resolved
 };
+
+/// The double nearest to a number as written; nothing when that is infinite. What is too small becomes 0 or the smallest one, as in C.
+std::optional<double> real_number(std::string_view text);
 
 /// The tokens of `text` (well-formed UTF-8), the last of kind `end`. What is no token is reported and left out.
 std::vector<Token> tokenise(std::string_view text, Diagnostics& diagnostics);
