@@ -1,5 +1,6 @@
 #include "cel/checking.hpp"
 
+#include "cel/limits.hpp"
 #include "cel/nearest.hpp"
 
 #include <algorithm>
@@ -55,6 +56,9 @@ Type Checking::call(NodeId id) {
       for (std::size_t i = 0; only && i < arguments.size(); ++i)
         settle(arguments[i], overload->parameters[std::min(i, overload->parameters.size() - 1)]);
       check_arguments(*overload, arguments);
+      if (name == "matches" && ++patterns_ > most_patterns)
+        return report(id, Problem::too_long, "more than " + std::to_string(most_patterns) + " patterns",
+                      "正则表达式超过" + std::to_string(most_patterns) + "个");
       return check_conversion(*overload, arguments);
     }
   return no_overload(id, name, overloads, arguments, types);

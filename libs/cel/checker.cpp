@@ -13,6 +13,8 @@ bool assignable(Type wanted, Type given) {
 }
 
 Type Checking::visit(NodeId id) {
+  if (++visits_ > most_visits)
+    return report(id, Problem::too_long, "the text takes too long to check", "表达式过于复杂，无法在限定步骤内检查");
   Type type = type_of(id);
   if (type.lists > most_nesting)
     type = report(id, Problem::too_long, "lists nested deeper than " + std::to_string(most_nesting),

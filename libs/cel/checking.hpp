@@ -85,6 +85,8 @@ class Checking {
   const Environment& environment_;
   Diagnostics& diagnostics_;
   std::vector<Local> locals_;
+  std::size_t visits_ = 0;
+  std::size_t patterns_ = 0;
 };
 
 }  // namespace zhida::cel

@@ -1,78 +1,15 @@
 #include "cel/builtins.hpp"
 #include "cel/code.hpp"
 #include "cel/limits.hpp"
+#include "cel/operations.hpp"
+#include "cel/regexp.hpp"
 #include "cel/time.hpp"
-
-#include <re2/re2.h>
 
 #include <algorithm>
 #include <array>
 
 namespace zhida::cel {
 namespace {
-
-bool passes(Test test, const Value& a, const Value& b) {
-  if (test == Test::equal) return equal(a, b);
-  if (test == Test::not_equal) return !equal(a, b);
-  const int order = compare(a, b);
-  if (order == Value::unordered) return false;
-  switch (test) {
-    case Test::less:
-      return order < 0;
-    case Test::less_equal:
-      return order <= 0;
-    case Test::greater:
-      return order > 0;
-    default:
-      return order >= 0;
-  }
-}
-
-bool contains(std::span<const Value> set, const Value& value) {
-  if (set.size() < sorted_set_size || value.kind() == Kind::list)
-    return std::ranges::any_of(set, [&](const Value& element) { return equal(element, value); });
-  if (!equal(value, value)) return false;
-  const auto found = std::lower_bound(set.begin(), set.end(), value, [](const Value& a, const Value& b) { return compare(a, b) < 0; });
-  return found != set.end() && equal(*found, value);
-}
-
-bool contains_unsorted(std::span<const Value> list, const Value& value) {
-  return std::ranges::any_of(list, [&](const Value& element) { return equal(element, value); });
-}
-
-Value arithmetic(Op op, std::int64_t a, std::int64_t b) {
-  std::int64_t result = 0;
-  bool overflow = false;
-  switch (op) {
-    case Op::add:
-      overflow = __builtin_add_overflow(a, b, &result);
-      break;
-    case Op::subtract:
-      overflow = __builtin_sub_overflow(a, b, &result);
-      break;
-    case Op::multiply:
-      overflow = __builtin_mul_overflow(a, b, &result);
-      break;
-    default:
-      if (b == 0) return Value::error(Fault::division_by_zero);
-      overflow = a == INT64_MIN && b == -1;
-      if (!overflow) result = op == Op::divide ? a / b : a % b;
-  }
-  return overflow ? Value::error(Fault::overflow) : Value::integer(result);
-}
-
-Value arithmetic(Op op, double a, double b) {
-  switch (op) {
-    case Op::add:
-      return Value::real(a + b);
-    case Op::subtract:
-      return Value::real(a - b);
-    case Op::multiply:
-      return Value::real(a * b);
-    default:
-      return Value::real(a / b);
-  }
-}
 
 /// What a strict operation hands on for its operands: an error before a missing value (CEL's eval.proto), nothing when both are known.
 class Strict {
@@ -137,8 +74,8 @@ class Evaluator {
       case Op::matches: {
         const Value value = run(in.first);
         if (!value.is_known()) return value;
-        const std::string_view text = value.as_string();
-        return Value::boolean(re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *code_.patterns[in.second]));
+        if (!spend(size_of(value))) return Value::error(Fault::too_much_work, in.offset);
+        return Value::boolean(matches(*code_.patterns[in.second], value.as_string()));
       }
       case Op::list:
         return list(in);
@@ -213,6 +150,8 @@ class Evaluator {
       strict.see(arguments[i]);
     }
     if (!strict.clean()) return strict.worst();
+    for (std::uint16_t i = 0; i < in.count; ++i)
+      if (!spend(size_of(arguments[i]))) return Value::error(Fault::too_much_work, in.offset);
     const Overload& overload = *code_.calls[in.second];
     return at(in, overload.call({arguments, in.count}, overload.state.get(), arena_));
   }
@@ -240,9 +179,9 @@ class Evaluator {
     }
     switch (in.op) {
       case Op::compare:
-        return Value::boolean(passes(in.test, a, b));
+        return compare_known(in, a, b);
       case Op::in:
-        return Value::boolean(contains_unsorted(b.as_list(), a));
+        return contained(in, a, b.as_list());
       case Op::index: {
         const auto elements = a.as_list();
         const bool there = b.as_integer() >= 0 && static_cast<std::uint64_t>(b.as_integer()) < elements.size();
@@ -285,7 +224,49 @@ class Evaluator {
     return Value::list({elements, a.size() + b.size()});
   }
 
-  bool step() { return ++steps_ <= most_steps; }
+  /// Takes some work off what one evaluation may do; false when there is none left.
+  bool spend(std::uint64_t work) { return (steps_ += work) <= most_steps; }
+
+  /// What it costs to look at all of a value; the elements of a list are not looked into.
+  static std::uint64_t size_of(const Value& value) {
+    if (value.kind() == Kind::list) return value.as_list().size();
+    constexpr std::uint64_t bytes_a_step = 32;
+    return value.kind() == Kind::string ? value.as_string().size() / bytes_a_step : 0;
+  }
+
+  /// One round of a macro costs what its body has operations: they stand between the range's and the macro's own.
+  bool round(const Instruction& in) { return spend(in.second - in.first); }
+
+  Value compare_known(const Instruction& in, const Value& a, const Value& b) {
+    if (a.kind() != Kind::list) {
+      if (a.kind() == Kind::string && !spend(std::min(size_of(a), size_of(b)))) return Value::error(Fault::too_much_work, in.offset);
+      return Value::boolean(passes(in.test, a, b));
+    }
+    bool same = false;
+    if (!equal_within(a, b, same)) return Value::error(Fault::too_much_work, in.offset);
+    return Value::boolean(same == (in.test == Test::equal));
+  }
+
+  /// Equality that counts its work; lists of lists may share their elements, so that few bytes hold much to compare.
+  bool equal_within(const Value& a, const Value& b, bool& same) {
+    if (!spend(1 + std::min(size_of(a), size_of(b)))) return false;
+    if (a.kind() != Kind::list || b.kind() != Kind::list) {
+      same = equal(a, b);
+      return true;
+    }
+    const auto left = a.as_list(), right = b.as_list();
+    same = left.size() == right.size();
+    for (std::size_t i = 0; same && i < left.size(); ++i)
+      if (!equal_within(left[i], right[i], same)) return false;
+    return true;
+  }
+
+  Value contained(const Instruction& in, const Value& value, std::span<const Value> list) {
+    bool same = false;
+    for (std::size_t i = 0; !same && i < list.size(); ++i)
+      if (!equal_within(list[i], value, same)) return Value::error(Fault::too_much_work, in.offset);
+    return Value::boolean(same);
+  }
 
   Value quantifier(const Instruction& in) {
     const Value range = run(in.first);
@@ -293,7 +274,7 @@ class Evaluator {
     const bool deciding = in.op == Op::exists;
     Value result = Value::boolean(!deciding);
     for (const Value& element : range.as_list()) {
-      if (!step()) return Value::error(Fault::too_much_work, in.offset);
+      if (!round(in)) return Value::error(Fault::too_much_work, in.offset);
       locals_[in.count] = element;
       if (fold(result, run(in.second), deciding)) break;
     }
@@ -306,7 +287,7 @@ class Evaluator {
     Strict strict;
     std::size_t found = 0;
     for (const Value& element : range.as_list()) {
-      if (!step()) return Value::error(Fault::too_much_work, in.offset);
+      if (!round(in)) return Value::error(Fault::too_much_work, in.offset);
       locals_[in.count] = element;
       const Value holds = run(in.second);
       strict.see(holds);
@@ -324,7 +305,7 @@ class Evaluator {
     Strict strict;
     std::size_t count = 0;
     for (const Value& element : range.as_list()) {
-      if (!step()) return Value::error(Fault::too_much_work, in.offset);
+      if (!round(in)) return Value::error(Fault::too_much_work, in.offset);
       locals_[in.count] = element;
       if (condition != no_instruction) {
         const Value holds = run(condition);
@@ -343,7 +324,7 @@ class Evaluator {
   std::span<const Value> slots_;
   Value instant_;
   Arena& arena_;
-  std::uint32_t steps_ = 0;
+  std::uint64_t steps_ = 0;
   std::array<Value, most_nested_macros> locals_;
 };
 

@@ -1,4 +1,5 @@
 #include "cel/code.hpp"
+#include "cel/regexp.hpp"
 
 #include <re2/re2.h>
 
@@ -242,7 +243,7 @@ class Lowering {
       result.op = Op::matches;
       result.first = operands[0];
       result.second = static_cast<std::uint32_t>(code_.patterns.size());
-      code_.patterns.push_back(std::make_unique<const re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), re2::RE2::Quiet));
+      code_.patterns.push_back(compile_pattern(pattern));
       return result;
     }
     Instruction result = with_operands(Op::call, operands);
