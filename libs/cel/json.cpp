@@ -71,7 +71,8 @@ class Reader {
       if (peek() != '"') return fail("a name in quotes is missing");
       std::string name = string();
       if (!accept(':')) return fail("':' is missing");
-      json.members.emplace_back(std::move(name), value(depth + 1));
+      json.names.push_back(std::move(name));
+      json.elements.push_back(value(depth + 1));
     } while (accept(','));
     if (!accept('}')) fail("',' or '}' is missing");
   }
@@ -185,8 +186,8 @@ class Reader {
 }  // namespace
 
 const Json* Json::find(std::string_view name) const {
-  const auto found = std::ranges::find(members, name, &std::pair<std::string, Json>::first);
-  return found == members.end() ? nullptr : &found->second;
+  const auto found = std::ranges::find(names, name);
+  return found == names.end() ? nullptr : &elements[static_cast<std::size_t>(found - names.begin())];
 }
 
 JsonResult parse_json(std::string_view text, std::size_t most_depth) { return Reader(text, most_depth).run(); }

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace zhida::cel {
@@ -14,10 +13,10 @@ struct Json {
   enum class Kind { null, boolean, number, string, array, object };
   Kind kind = Kind::null;
   bool boolean = false;
-  std::string text;  ///< of a string (UTF-8), or of a number as written
-  std::vector<Json> elements;
-  std::vector<std::pair<std::string, Json>> members;
-  std::size_t offset = 0;  ///< where it begins in the text
+  std::string text;                ///< of a string (UTF-8), or of a number as written
+  std::vector<Json> elements;      ///< of an array, or the values of an object's members
+  std::vector<std::string> names;  ///< of the members, as many as elements
+  std::size_t offset = 0;          ///< where it begins in the text
 
   /// The member of that name, the first of several; nullptr when there is none.
   const Json* find(std::string_view name) const;

@@ -155,9 +155,9 @@ class Builder {
 
   NodeId node(const Json& json) {
     if (!error_.empty()) return 0;
-    if (json.kind != Json::Kind::object || json.members.empty()) return fail(json, "a node is an object");
-    const std::string& key = json.members[0].first;
-    const Json& content = json.members[0].second;
+    if (json.kind != Json::Kind::object || json.names.empty()) return fail(json, "a node is an object");
+    const std::string& key = json.names[0];
+    const Json& content = json.elements[0];
     if (key == "bool" || key == "int" || key == "double" || key == "string") return literal(key, content);
     if (key == "name") return name(content);
     if (key == "field") return field(json, content);
