@@ -94,9 +94,9 @@ void Standalone::launch() {
   pid_ = spawn(arguments, directory_ / "zhida.log", true);
 }
 
-void Standalone::await_ready() {
+void Standalone::await_ready(std::chrono::milliseconds limit) {
   const standalone::DataDirectory data{directory_};
-  const bool ready = eventually([&] {
+  const auto answers = [&] {
     if (const auto ended = wait_for(pid_, std::chrono::milliseconds(0))) {
       pid_ = 0;
       throw std::runtime_error("zhida ended with " + std::to_string(*ended) + ": see " + (directory_ / "zhida.log").string());
@@ -109,8 +109,8 @@ void Standalone::await_ready() {
     } catch (const boost::system::system_error&) {
       return false;
     }
-  });
-  EXPECT_TRUE(ready) << "zhida is not ready";
+  };
+  EXPECT_TRUE(eventually(answers, limit)) << "zhida is not ready";
 }
 
 int Standalone::stop() {

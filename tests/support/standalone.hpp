@@ -51,8 +51,8 @@ class Standalone {
   void start();
   /// Starts the program without waiting for anything.
   void launch();
-  /// Waits until it is ready: fails the test after 30 s, throws `runtime_error` if the program ends.
-  void await_ready();
+  /// Waits until it is ready: fails the test after `limit`, throws `runtime_error` if the program ends.
+  void await_ready(std::chrono::milliseconds limit = std::chrono::seconds(30));
   /// SIGTERM; returns the exit status, or −1 if it had to be killed after 15 s.
   int stop();
   /// kill -9 and wait.

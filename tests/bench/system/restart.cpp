@@ -15,7 +15,8 @@ constexpr std::uint64_t events = 1'000'000;
 
 double start(LoadedSystem& system) {
   const Clock::time_point began = Clock::now();
-  system.zhida().start();
+  system.zhida().launch();
+  system.zhida().await_ready(std::chrono::minutes(5));
   return seconds_since(began);
 }
 
