@@ -69,7 +69,10 @@ OpenBlock& Engine::open(ProfileId id) {
 }
 
 void Engine::close_blocks() {
-  for (const auto& [number, block] : open_) blocks_[number] = block.close(++version_);
+  for (const auto& [number, block] : open_) {
+    blocks_[number] = block.close(version_ + 1);
+    if (blocks_[number]->version == version_ + 1) ++version_;
+  }
   open_.clear();
 }
 
@@ -147,6 +150,7 @@ void Engine::publish() {
   next->number = epoch_ ? epoch_->number + 1 : 0;
   next->attributes = attributes_;
   next->blocks = blocks_;
+  next->block_generation = version_;
   if (rules_changed_) {
     std::vector<NumberedRule> young;
     for (const auto& [id, tree] : delta_) young.push_back({id, tree});

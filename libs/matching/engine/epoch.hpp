@@ -34,6 +34,7 @@ struct Epoch {
   std::vector<Segment> segments;
   std::vector<std::shared_ptr<const Block>> blocks;
   std::uint64_t number = 0;
+  std::uint64_t block_generation = 0;  ///< grows when some block changes
 
   std::size_t rules() const;  ///< positions, the dead ones included
   std::size_t profiles() const { return blocks.size() * block_size; }

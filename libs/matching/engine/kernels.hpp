@@ -49,12 +49,16 @@ struct Kernels {
   void (*at_least_16)(const std::int16_t* values, std::int16_t limit, Mask& result);
   void (*at_least_32)(const std::int32_t* values, std::int32_t limit, Mask& result);
   void (*at_least_64)(const std::int64_t* values, std::int64_t limit, Mask& result);
+  /// Which of 512 numbers are `value`.
+  void (*equals_8)(const std::uint8_t* values, std::uint8_t value, Mask& result);
+  void (*equals_16)(const std::uint16_t* values, std::uint16_t value, Mask& result);
   /// Which of 512 bytes are 1, of bytes that are all 0 or 1.
   void (*pack)(const std::uint8_t* flags, Mask& result);
 
   /// Decides rules; rails[i] for the i-th.
   void (*rules)(const MaskView& masks, const RuleRun& run, Rails* rails);
-  /// The same, and who is exactly one condition short: one operand false, and true if that one were.
+  /// The same, and who is exactly one condition short: one operand false, and the rule true if that one were. A predicate that a rule
+  /// names at several places counts at each of them.
   void (*rules_near)(const MaskView& masks, const RuleRun& run, Rails* rails, Mask* near);
   /// Adds for each rule how many are eligible and how many are possible but not certain.
   void (*count)(const Rails* rails, std::size_t rules, std::uint64_t* eligible, std::uint64_t* undecided);

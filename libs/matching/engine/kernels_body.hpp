@@ -76,6 +76,22 @@ void at_least_8(const std::int8_t* values, std::int8_t limit, Mask& result) {
   }
 }
 
+void equals_8(const std::uint8_t* values, std::uint8_t value, Mask& result) {
+  const __m256i wanted = _mm256_set1_epi8(static_cast<char>(value));
+  for (std::size_t i = 0; i < block_size / 32; ++i)
+    reinterpret_cast<std::uint32_t*>(&result)[i] =
+        static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(wanted, load_at(values, i))));
+}
+
+void equals_16(const std::uint16_t* values, std::uint16_t value, Mask& result) {
+  const __m256i wanted = _mm256_set1_epi16(static_cast<short>(value));
+  for (std::size_t i = 0; i < block_size / 32; ++i) {
+    const __m256i a = _mm256_cmpeq_epi16(wanted, load_at(values, i * 2)), b = _mm256_cmpeq_epi16(wanted, load_at(values, i * 2 + 1));
+    const __m256i bytes = _mm256_permute4x64_epi64(_mm256_packs_epi16(a, b), 0xD8);
+    reinterpret_cast<std::uint32_t*>(&result)[i] = static_cast<std::uint32_t>(_mm256_movemask_epi8(bytes));
+  }
+}
+
 void at_least_16(const std::int16_t* values, std::int16_t limit, Mask& result) {
   const __m256i limits = _mm256_set1_epi16(limit);
   for (std::size_t i = 0; i < block_size / 32; ++i) {
@@ -117,6 +133,14 @@ void at_least(const T* values, T limit, Mask& result) {
   for (std::size_t i = 0; i < block_size; ++i) flags[i] = values[i] >= limit;
   pack(flags, result);
 }
+template <class T>
+void equals(const T* values, T value, Mask& result) {
+  std::uint8_t flags[block_size];
+  for (std::size_t i = 0; i < block_size; ++i) flags[i] = values[i] == value;
+  pack(flags, result);
+}
+void equals_8(const std::uint8_t* values, std::uint8_t value, Mask& result) { equals(values, value, result); }
+void equals_16(const std::uint16_t* values, std::uint16_t value, Mask& result) { equals(values, value, result); }
 void at_least_8(const std::int8_t* values, std::int8_t limit, Mask& result) { at_least(values, limit, result); }
 void at_least_16(const std::int16_t* values, std::int16_t limit, Mask& result) { at_least(values, limit, result); }
 void at_least_32(const std::int32_t* values, std::int32_t limit, Mask& result) { at_least(values, limit, result); }
@@ -259,7 +283,7 @@ void and_not_row(std::uint64_t* to, const std::uint64_t* row, std::size_t words)
 }  // namespace
 
 extern const Kernels table;
-const Kernels table{ZHIDA_KERNELS_NAME, at_least_8, at_least_16, at_least_32, at_least_64, pack,       rules,
+const Kernels table{ZHIDA_KERNELS_NAME, at_least_8, at_least_16, at_least_32, at_least_64, equals_8,   equals_16, pack, rules,
                     rules_near,         count,      emit,        and_row,     or_row,      and_not_row};
 
 }  // namespace zhida::matching::engine::ZHIDA_KERNELS

@@ -159,15 +159,7 @@ class Lowering {
       const std::uint32_t number = node(child);
       if (!joined(children, number, all)) children.push_back(number);
     }
-    if (children.size() == 1) {
-      // Everything became one condition: it stands where its parent would.
-      std::uint32_t only = children[0];
-      if (only + 1 != result_.nodes.size()) {
-        result_.nodes.push_back(result_.nodes[only]);
-        only = static_cast<std::uint32_t>(result_.nodes.size() - 1);
-      }
-      return only;
-    }
+    if (children.size() == 1) return children[0];  // everything became one condition
     return add_inner(all ? ConditionNode::Kind::all : ConditionNode::Kind::any, std::move(children));
   }
 
@@ -195,13 +187,17 @@ class Lowering {
       if (result_.nodes[sibling].kind != ConditionNode::Kind::leaf) continue;
       Condition& condition = result_.conditions[result_.nodes[sibling].condition];
       if (condition.kind != next.kind || condition.attribute != next.attribute) continue;
-      if (!(all ? join_bounds(condition, next) : join_alternatives(condition, next))) continue;
+      if (!asks_same(condition, next) && !(all ? join_bounds(condition, next) : join_alternatives(condition, next))) continue;
       condition.leaves.insert(condition.leaves.end(), next.leaves.begin(), next.leaves.end());
       result_.conditions.pop_back();
       result_.nodes.pop_back();
       return true;
     }
     return false;
+  }
+
+  static bool asks_same(const Condition& a, const Condition& b) {
+    return a.negated == b.negated && a.ranges == b.ranges && a.words == b.words && a.text == b.text;
   }
 
   /// `x >= 1 && x <= 5`: nobody fails both.

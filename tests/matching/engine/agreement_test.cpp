@@ -1,5 +1,6 @@
 // Every executor gives the verdicts of the scalar one, on random rules and profiles with updates and removals in between.
 
+#include "matching/engine/audience_match.hpp"
 #include "matching/engine/cross_match.hpp"
 #include "matching/engine/page_match.hpp"
 #include "matching/engine/world.hpp"
@@ -61,6 +62,24 @@ Verdicts by_pages(const World& world, cel::Value asof, const Kernels& with) {
   return verdicts;
 }
 
+Verdicts by_audiences(const World& world, cel::Value asof, MaskCache* cache, const Kernels& with) {
+  Verdicts verdicts;
+  for (const auto& [id, rule] : world.rules) {
+    AudienceMatch match(plan(world.engine.epoch(), rule, asof), cache, with);
+    for (std::size_t block = 0; block < match.blocks(); ++block) {
+      const BlockVerdicts found = match.decide(block);
+      const auto note = [&](const Mask& mask, Verdict verdict) {
+        for_each_bit(mask,
+                     [&](std::size_t bit) { verdicts.emplace(std::pair(id, static_cast<ProfileId>(block * block_size + bit)), verdict); });
+      };
+      note(found.eligible, Verdict::eligible);
+      note(found.manual, Verdict::manual);
+      note(found.unknown, Verdict::unknown);
+    }
+  }
+  return verdicts;
+}
+
 void expect_same(const World& world, const Verdicts& expected, const Verdicts& found, const char* executor) {
   if (expected == found) return;
   const auto show = [&](const auto& verdicts, const auto& key) {
@@ -76,13 +95,15 @@ void expect_same(const World& world, const Verdicts& expected, const Verdicts& f
     }
 }
 
-void expect_agreement(const World& world, cel::Value asof) {
+void expect_agreement(const World& world, cel::Value asof, MaskCache& cache) {
   const Verdicts expected = scalar(world, asof);
   const KernelSets sets = all_kernels();
   for (std::size_t i = 0; i < sets.count; ++i) {
     const Kernels& with = *sets.sets[i];
     expect_same(world, expected, by_blocks(world, asof, with), with.name);
     expect_same(world, expected, by_pages(world, asof, with), with.name);
+    expect_same(world, expected, by_audiences(world, asof, nullptr, with), with.name);
+    expect_same(world, expected, by_audiences(world, asof, &cache, with), with.name);
   }
 }
 
@@ -91,12 +112,13 @@ TEST(Executors, GiveTheScalarVerdicts) {
   std::size_t pairs = 0;
   for (std::uint32_t seed = 1; pairs < wanted; ++seed) {
     World world(seed);
+    MaskCache cache(20'000);
     for (RuleId id = 0; id < 60; ++id) world.set_rule(id);
     for (ProfileId id = 0; id < 700; ++id) world.set_profile(id);
     world.engine.publish();
     for (int round = 0; round < 4; ++round) {
       const cel::Value asof = midnight(std::chrono::year(2020 + round) / 6 / 30);
-      expect_agreement(world, asof);
+      expect_agreement(world, asof, cache);
       if (testing::Test::HasFailure()) return;
       pairs += world.rules.size() * world.profiles.size();
       for (int i = 0; i < 40; ++i) {

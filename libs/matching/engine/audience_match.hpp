@@ -1,0 +1,67 @@
+#pragma once
+
+#include "matching/engine/audience_plan.hpp"
+#include "matching/engine/mask_cache.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace zhida::matching::engine {
+
+/// What one rule comes to for the profiles of a block.
+struct BlockVerdicts {
+  Mask eligible, manual, unknown;
+};
+
+/// How many profiles there are of each verdict.
+struct AudienceCounts {
+  std::uint64_t eligible = 0, manual = 0, unknown = 0, ineligible = 0;
+  bool operator==(const AudienceCounts&) const = default;
+};
+
+/// One rule against all profiles, block by block. One for each thread and plan.
+class AudienceMatch {
+ public:
+  /// With a cache, masks of conditions are taken from it and kept in it; without, columns are read and conditions that cannot matter any
+  /// more are left out.
+  explicit AudienceMatch(std::shared_ptr<const AudiencePlan> plan, MaskCache* cache = nullptr, const Kernels& with = kernels());
+
+  std::size_t blocks() const { return plan_->epoch->blocks.size(); }
+  const AudiencePlan& plan() const { return *plan_; }
+
+  BlockVerdicts decide(std::size_t block);
+  AudienceCounts count();
+
+  /// The truth of one condition for the block last decided.
+  const Truth& condition(std::uint32_t number);
+  /// Who in the block last decided would be eligible (or open to an office's answer only) if this condition held, and is ineligible only
+  /// because it does not.
+  Mask one_short_of(std::uint32_t condition);
+  /// Who is one condition short of any.
+  Mask one_short();
+
+ private:
+  /// What a node of the tree comes to.
+  struct Rails {
+    Mask definite, favourable, possible;
+  };
+  Rails node(std::uint32_t number, std::uint32_t flipped);
+  Rails leaf(std::uint32_t condition, std::uint32_t flipped);
+  void begin(std::size_t block);
+  bool same(std::uint32_t a, std::uint32_t b) const;
+  void learn_order();
+  static constexpr std::uint32_t none = 0xFFFFFFFF;
+
+  std::shared_ptr<const AudiencePlan> plan_;
+  const Kernels& kernels_;
+  std::vector<std::shared_ptr<const CachedMasks>> definite_, missing_;  ///< by condition; null where not cached
+  std::size_t block_ = 0;
+  std::vector<Truth> truths_;
+  std::vector<std::uint8_t> done_;
+  std::vector<std::vector<std::uint32_t>> children_;  ///< by node, those that rule out most first
+  Rails root_;
+};
+
+}  // namespace zhida::matching::engine

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "matching/decide.hpp"
+#include "matching/engine/audience_match.hpp"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace zhida::matching::engine {
+
+/// How a condition took part in a change.
+struct ConditionShare {
+  std::uint32_t condition = 0;      ///< of the rule that it belongs to
+  std::uint64_t profiles = 0;       ///< of those that changed, for how many it does not hold
+  std::uint64_t decided_alone = 0;  ///< for how many it is the only one that does not
+};
+
+/// What becomes of all profiles when a rule is replaced.
+struct Impact {
+  /// Profiles by verdict under the old and the new rule; indexed by Verdict.
+  std::array<std::array<std::uint64_t, 4>, 4> moves{};
+  std::uint64_t entered = 0;                                              ///< eligible now, not before
+  std::uint64_t left = 0;                                                 ///< eligible before, not now
+  std::uint64_t became_unknown = 0;                                       ///< unknown now, not before
+  std::vector<ProfileId> entered_samples, left_samples, unknown_samples;  ///< the first ones
+  std::vector<ConditionShare> kept_out;                                   ///< conditions of the old rule that kept out who enters
+  std::vector<ConditionShare> shuts_out;                                  ///< conditions of the new rule that shut out who leaves
+  std::vector<ConditionShare> leaves_open;  ///< conditions of the new rule that are unknown for who becomes unknown
+};
+
+/// Decides both rules for every profile. The plans must be of one epoch.
+Impact impact(std::shared_ptr<const AudiencePlan> before, std::shared_ptr<const AudiencePlan> after, std::size_t samples,
+              const Kernels& with = kernels());
+
+/// Who is exactly one condition short of a rule, by condition.
+struct NearMisses {
+  std::uint64_t profiles = 0;
+  std::vector<std::uint64_t> by_condition;      ///< of the plan's rule; a profile may be helped by any of several alternatives
+  std::vector<std::vector<ProfileId>> samples;  ///< by condition, the first ones
+};
+NearMisses near_misses(std::shared_ptr<const AudiencePlan> plan, std::size_t samples, const Kernels& with = kernels());
+
+}  // namespace zhida::matching::engine

@@ -1,0 +1,187 @@
+// Near misses, impact and stored audiences say what the scalar explanation says.
+
+#include "matching/engine/cross_match.hpp"
+#include "matching/engine/impact.hpp"
+#include "matching/engine/stored_audience.hpp"
+#include "matching/engine/world.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace zhida::matching::engine::test {
+namespace {
+
+const cel::Value asof = midnight(std::chrono::year(2026) / 6 / 30);
+
+Explanation explained(const Rule& rule, const Enterprise& enterprise) {
+  cel::Arena arena;
+  return explain(rule, enterprise.slots, enterprise.determinations, asof, arena);
+}
+
+/// Explanations tell conditions apart by their text, the engine by what they ask. Where a rule asks the same in different words, the two
+/// count differently.
+bool counts_alike(const AudiencePlan& plan) {
+  const auto leaves = plan.rule.rule.leaves();
+  std::map<std::string, std::string> text_of;
+  for (std::size_t i = 0; i < plan.conditions.size(); ++i)
+    for (const std::uint32_t leaf : plan.rule.conditions[i].leaves) {
+      const std::string key = plan.conditions[i].key.empty() ? plan.rule.conditions[i].text : plan.conditions[i].key;
+      if (text_of.emplace(key, leaves[leaf].text).first->second != leaves[leaf].text) return false;
+    }
+  return true;
+}
+
+TEST(NearMisses, AreThoseThatTheExplanationCallsOneShort) {
+  std::size_t found = 0;
+  for (std::uint32_t seed = 1; seed <= 8; ++seed) {
+    World world(seed);
+    for (RuleId id = 0; id < 40; ++id) world.set_rule(id);
+    for (ProfileId id = 0; id < 600; ++id) world.set_profile(id);
+    world.engine.publish();
+    for (const auto& [id, rule] : world.rules) {
+      AudienceMatch match(plan(world.engine.epoch(), rule, asof));
+      if (!counts_alike(match.plan())) continue;
+      std::set<ProfileId> near;
+      for (std::size_t block = 0; block < match.blocks(); ++block) {
+        match.decide(block);
+        for_each_bit(match.one_short(), [&](std::size_t bit) { near.insert(static_cast<ProfileId>(block * block_size + bit)); });
+      }
+      for (const auto& [profile, enterprise] : world.profiles)
+        EXPECT_EQ(near.contains(profile), explained(rule, enterprise).one_short) << rule.normalised() << " profile " << profile;
+      found += near.size();
+      if (HasFailure()) return;
+    }
+  }
+  EXPECT_GT(found, 1000U);
+}
+
+/// Whether no condition stands twice and none is a literal, so that counting operands is counting conditions.
+bool asks_each_once(const AudiencePlan& plan) {
+  std::set<std::string> keys;
+  for (std::size_t i = 0; i < plan.conditions.size(); ++i) {
+    const std::string& key = plan.conditions[i].key.empty() ? plan.rule.conditions[i].text : plan.conditions[i].key;
+    if (plan.conditions[i].kind == ConditionKind::always || !keys.insert(key).second) return false;
+  }
+  return true;
+}
+
+TEST(NearMisses, AreTheRailOfTheBlockExecutor) {
+  std::size_t found = 0;
+  for (std::uint32_t seed = 21; seed <= 24; ++seed) {
+    World world(seed);
+    for (RuleId id = 0; id < 40; ++id) world.set_rule(id);
+    for (ProfileId id = 0; id < 600; ++id) world.set_profile(id);
+    world.engine.publish();
+    CrossMatch cross(world.engine.epoch(), asof);
+    std::map<RuleId, std::vector<Mask>> rails;
+    for (std::size_t block = 0; block < cross.blocks(); ++block)
+      cross.decide(
+          block,
+          [&](const DecidedRules& decided) {
+            for (std::size_t i = 0; i < decided.ids.size(); ++i) rails[decided.ids[i]].push_back(decided.near[i]);
+          },
+          true);
+    for (const auto& [id, rule] : world.rules) {
+      AudienceMatch match(plan(world.engine.epoch(), rule, asof));
+      if (!asks_each_once(match.plan())) continue;
+      for (std::size_t block = 0; block < match.blocks(); ++block) {
+        match.decide(block);
+        EXPECT_EQ(rails[id][block], match.one_short()) << rule.normalised();
+        found += rails[id][block].count();
+      }
+    }
+  }
+  EXPECT_GT(found, 1000U);
+}
+
+TEST(NearMisses, AreCountedByTheConditionThatWouldHelp) {
+  World world(3);
+  for (ProfileId id = 0; id < 600; ++id) world.set_profile(id);
+  world.engine.publish();
+  const Rule rule = *Rule::compile(language(), "p.employees >= 10 && (p.abnormal_list || p.size_class == \"small\")").rule;
+  const NearMisses found = near_misses(plan(world.engine.epoch(), rule, asof), 2);
+  std::vector<std::uint64_t> expected(3);
+  std::uint64_t profiles = 0;
+  for (const auto& [id, enterprise] : world.profiles) {
+    const Explanation explanation = explained(rule, enterprise);
+    if (!explanation.one_short) continue;
+    ++profiles;
+    if (explanation.failing[0] == 0) {
+      ++expected[0];
+    } else {
+      ++expected[1];
+      ++expected[2];
+    }
+  }
+  EXPECT_EQ(found.by_condition, expected);
+  EXPECT_EQ(found.profiles, profiles);
+  EXPECT_EQ(found.samples[0].size(), 2U);
+}
+
+TEST(Impact, MovesEveryProfileFromItsOldVerdictToItsNew) {
+  for (std::uint32_t seed = 31; seed <= 34; ++seed) {
+    World world(seed);
+    for (ProfileId id = 0; id < 600; ++id) world.set_profile(id);
+    world.remove_profile(11);
+    world.engine.publish();
+    for (int round = 0; round < 20; ++round) {
+      const Rule before = world.random.rule(), after = world.random.rule();
+      const Impact found = impact(plan(world.engine.epoch(), before, asof), plan(world.engine.epoch(), after, asof), 3);
+      Impact expected;
+      for (const auto& [id, enterprise] : world.profiles) {
+        const Verdict was = world.decide(before, enterprise, asof), is = world.decide(after, enterprise, asof);
+        ++expected.moves[static_cast<std::size_t>(was)][static_cast<std::size_t>(is)];
+        expected.entered += is == Verdict::eligible && was != is;
+        expected.left += was == Verdict::eligible && was != is;
+        expected.became_unknown += is == Verdict::unknown && was != is;
+      }
+      EXPECT_EQ(found.moves, expected.moves) << before.normalised() << " -> " << after.normalised();
+      EXPECT_EQ(found.entered, expected.entered);
+      EXPECT_EQ(found.left, expected.left);
+      EXPECT_EQ(found.became_unknown, expected.became_unknown);
+      EXPECT_EQ(found.entered_samples.size(), std::min<std::uint64_t>(3, found.entered));
+      for (const ProfileId id : found.left_samples) EXPECT_NE(world.decide(after, world.profiles.at(id), asof), Verdict::eligible);
+    }
+  }
+}
+
+TEST(Impact, NamesTheConditionsThatKeptOutAndShutOut) {
+  World world(5);
+  for (ProfileId id = 0; id < 600; ++id) world.set_profile(id);
+  world.engine.publish();
+  const auto planned = [&](const char* text) { return plan(world.engine.epoch(), *Rule::compile(language(), text).rule, asof); };
+  const Impact found = impact(planned("p.employees < 10 && !p.abnormal_list"), planned("p.employees < 20 && p.size_class == \"small\""), 5);
+  ASSERT_GT(found.entered, 0U);
+  ASSERT_GT(found.left, 0U);
+  // Who enters was kept out by the head count, the list, or both; who leaves is shut out by the size alone.
+  EXPECT_EQ(found.kept_out[0].profiles + found.kept_out[1].profiles,
+            found.entered + (found.entered - found.kept_out[0].decided_alone - found.kept_out[1].decided_alone));
+  EXPECT_EQ(found.shuts_out[0].profiles, 0U);
+  EXPECT_EQ(found.shuts_out[1].profiles, found.left);
+  EXPECT_EQ(found.shuts_out[1].decided_alone, found.left);
+}
+
+TEST(StoredAudience, HoldsWhoIsEligibleAndSaysWhoCameAndWent) {
+  World world(7);
+  for (ProfileId id = 0; id < 900; ++id) world.set_profile(id);
+  world.engine.publish();
+  const Rule rule = *Rule::compile(language(), "p.employees >= 10 && p.size_class != \"large\"").rule;
+  AudienceMatch match(plan(world.engine.epoch(), rule, asof));
+  const StoredAudience before = eligible(match);
+  EXPECT_EQ(before.size(), match.count().eligible);
+  for (ProfileId id = 0; id < 900; id += 7) world.set_profile(id);
+  world.engine.publish();
+  AudienceMatch again(plan(world.engine.epoch(), rule, asof));
+  const StoredAudience after = eligible(again);
+  for (const ProfileId id : after.without(before).ids())
+    EXPECT_TRUE(!before.contains(id) && world.decide(rule, world.profiles.at(id), asof) == Verdict::eligible);
+  EXPECT_EQ(after.size() + before.without(after).size(), before.size() + after.without(before).size());
+  const auto read = StoredAudience::parse(after.serialised());
+  ASSERT_TRUE(read);
+  EXPECT_EQ(*read, after);
+  EXPECT_FALSE(StoredAudience::parse(""));
+}
+
+}  // namespace
+}  // namespace zhida::matching::engine::test
