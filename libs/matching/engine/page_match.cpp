@@ -8,7 +8,7 @@ namespace {
 
 /// Calls `visit(position)` for the set bits from `first` to `end`.
 template <class Visit>
-void for_each_position(const std::vector<std::uint64_t>& bits, std::size_t first, std::size_t end, Visit&& visit) {
+void for_each_set(const std::vector<std::uint64_t>& bits, std::size_t first, std::size_t end, Visit&& visit) {
   for (std::size_t word = first / 64; word * 64 < end; ++word) {
     std::uint64_t rest = bits[word];
     if (word == first / 64) rest &= ~std::uint64_t{0} << (first % 64);
@@ -149,7 +149,7 @@ void PageMatch::decide_rest(const Segment& segment, const RuleGroup& group, Resu
   const bool flat = group.form == RuleGroup::Form::flat;
   const std::uint32_t done = segment.rows && flat ? group.row_singles : 0;
   if (flat && done == group.singles && (group.term_count == 0 || (segment.rows && group.row_term))) return;
-  for_each_position(result.possible, group.first, group.first + group.rules, [&](std::size_t position) {
+  for_each_set(result.possible, group.first, group.first + group.rules, [&](std::size_t position) {
     const std::size_t at = group.operands + (position - group.first) * group.stride;
     const std::uint64_t bit = std::uint64_t{1} << (position % 64);
     RuleAnswer answer;

@@ -20,16 +20,20 @@ class PageMatch {
   /// Calls `visit(RuleId, Verdict)` for every rule that is not ineligible, in no order that means anything.
   template <class Visit>
   void for_each(Visit&& visit) const {
+    for_each_position([&](const Segment& segment, std::size_t position, Verdict verdict) { visit(segment.code->ids[position], verdict); });
+  }
+  /// The same with the place of the rule.
+  template <class Visit>
+  void for_each_position(Visit&& visit) const {
     for (std::size_t s = 0; s < results_.size(); ++s) {
       const Result& result = results_[s];
-      const auto& ids = epoch_->segments[s].code->ids;
       for (std::size_t word = 0; word < result.possible.size(); ++word)
         for (std::uint64_t bits = result.possible[word]; bits != 0; bits &= bits - 1) {
           const std::uint64_t bit = bits & -bits;
           const Verdict verdict = (result.definite[word] & bit) != 0 ? Verdict::eligible
                                   : (result.manual[word] & bit) != 0 ? Verdict::manual
                                                                      : Verdict::unknown;
-          visit(ids[word * 64 + static_cast<std::size_t>(std::countr_zero(bit))], verdict);
+          visit(epoch_->segments[s], word * 64 + static_cast<std::size_t>(std::countr_zero(bit)), verdict);
         }
     }
   }
@@ -37,6 +41,10 @@ class PageMatch {
     std::size_t eligible = 0, manual = 0, unknown = 0;
   };
   Counts counts() const;
+
+  const Epoch& epoch() const { return *epoch_; }
+  /// Of the profile last decided.
+  Probe& probe() { return probe_; }
 
  private:
   /// Bits by position of one segment.

@@ -10,6 +10,7 @@
 #include <roaring/roaring.h>
 #pragma GCC diagnostic pop
 
+#include <cstring>
 #include <utility>
 
 namespace zhida::matching::engine {
@@ -66,6 +67,12 @@ std::string StoredAudience::serialised() const {
 }
 
 std::unique_ptr<StoredAudience> StoredAudience::parse(std::string_view bytes) {
+  // The library complains on standard output about what does not even begin like a bitmap.
+  constexpr std::uint16_t without_runs = 12346, with_runs = 12347;
+  std::uint16_t cookie = 0;
+  if (bytes.size() < 8) return nullptr;
+  std::memcpy(&cookie, bytes.data(), sizeof cookie);
+  if (cookie != without_runs && cookie != with_runs) return nullptr;
   roaring_bitmap_t* const read = roaring_bitmap_portable_deserialize_safe(bytes.data(), bytes.size());
   if (!read) return nullptr;
   auto audience = std::make_unique<StoredAudience>();

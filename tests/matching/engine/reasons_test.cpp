@@ -1,12 +1,14 @@
 // Near misses, impact and stored audiences say what the scalar explanation says.
 
 #include "matching/engine/cross_match.hpp"
+#include "matching/engine/findings.hpp"
 #include "matching/engine/impact.hpp"
 #include "matching/engine/stored_audience.hpp"
 #include "matching/engine/world.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 namespace zhida::matching::engine::test {
@@ -117,6 +119,100 @@ TEST(NearMisses, AreCountedByTheConditionThatWouldHelp) {
   EXPECT_EQ(found.by_condition, expected);
   EXPECT_EQ(found.profiles, profiles);
   EXPECT_EQ(found.samples[0].size(), 2U);
+}
+
+/// Whether the rule would not be false for a profile if the conditions held that are false and in `flipped`.
+bool possible_with(const LoweredRule& rule, const std::vector<Answer>& answers, const std::set<std::uint32_t>& flipped) {
+  std::vector<Answer> states;
+  for (const ConditionNode& node : rule.nodes) {
+    if (node.kind == ConditionNode::Kind::leaf) {
+      states.push_back(flipped.contains(node.condition) ? Answer::yes : answers[node.condition]);
+      continue;
+    }
+    const bool all = node.kind == ConditionNode::Kind::all;
+    Answer state = all ? Answer::yes : Answer::no;
+    for (const std::uint32_t child : node.children) state = all ? std::min(state, states[child]) : std::max(state, states[child]);
+    states.push_back(state);
+  }
+  return states.back() != Answer::no;
+}
+
+/// Whether some set of at most `size` false conditions, from number `from` on, added to `flipped`, makes the rule possible.
+bool some_set(const LoweredRule& rule, const std::vector<Answer>& answers, std::size_t size, std::uint32_t from,
+              std::set<std::uint32_t> flipped) {
+  if (possible_with(rule, answers, flipped)) return true;
+  if (size == 0) return false;
+  for (std::uint32_t i = from; i < answers.size(); ++i) {
+    if (answers[i] != Answer::no) continue;
+    auto more = flipped;
+    more.insert(i);
+    if (some_set(rule, answers, size - 1, i + 1, std::move(more))) return true;
+  }
+  return false;
+}
+
+TEST(Findings, SayWhatTheExplanationSays) {
+  std::size_t ineligible = 0, unknown = 0;
+  for (std::uint32_t seed = 51; seed <= 54; ++seed) {
+    World world(seed);
+    for (RuleId id = 0; id < 50; ++id) world.set_rule(id);
+    for (ProfileId id = 0; id < 200; ++id) world.set_profile(id);
+    world.engine.publish();
+    for (const auto& [id, rule] : world.rules) {
+      const auto planned = plan(world.engine.epoch(), rule, asof);
+      Finder finder(planned);
+      for (const auto& [profile, enterprise] : world.profiles) {
+        const Findings& found = finder.find(profile);
+        const Explanation explanation = explained(rule, enterprise);
+        ASSERT_EQ(found.verdict, explanation.verdict) << rule.normalised();
+        if (found.verdict == Verdict::unknown) {
+          auto missing = explanation.missing;
+          std::ranges::sort(missing);
+          ASSERT_EQ(found.missing, missing) << rule.normalised();
+          ++unknown;
+        }
+        if (found.verdict != Verdict::ineligible || planned->conditions.size() > 12) continue;
+        ++ineligible;
+        const std::set<std::uint32_t> flipped(found.failing.begin(), found.failing.end());
+        ASSERT_TRUE(possible_with(planned->rule, found.answers, flipped)) << rule.normalised();
+        ASSERT_FALSE(some_set(planned->rule, found.answers, found.failing.size() - 1, 0, {})) << rule.normalised();
+        if (!asks_each_once(*planned) || !counts_alike(*planned)) continue;
+        ASSERT_EQ(found.one_short, explanation.one_short) << rule.normalised();
+      }
+    }
+  }
+  EXPECT_GT(ineligible, 1000U);
+  EXPECT_GT(unknown, 1000U);
+}
+
+TEST(Questions, RankMissingAttributesByTheRulesTheyWouldSettle) {
+  World world(61);
+  const auto add = [&](RuleId id, const char* text) {
+    const Rule rule = *Rule::compile(language(), text).rule;
+    world.rules.insert_or_assign(id, rule);
+    world.engine.set_rule(id, rule);
+  };
+  add(0, "p.employees > 10 && p.size_class == \"small\"");
+  add(1, "p.employees > 20");
+  add(2, "p.employees > 30 || p.abnormal_list");
+  add(3, "p.rd_ratio > 0.5 && p.listed_year > 2000");
+  std::vector<cel::Value> slots(language()->dictionary().size());
+  slots[language()->dictionary().find("size_class")->slot] = cel::Value::string("small");
+  slots[language()->dictionary().find("listed_year")->slot] = cel::Value::integer(1999);
+  ASSERT_FALSE(world.engine.set_profile(0, slots));
+  for (const bool compacted : {false, true}) {
+    if (compacted) world.engine.compact();
+    world.engine.publish();
+    PageMatch page(world.engine.epoch(), asof);
+    ASSERT_TRUE(page.decide(0));
+    const auto asked = questions(page);
+    ASSERT_EQ(asked.size(), 2U);
+    EXPECT_EQ(asked[0].attribute, language()->dictionary().find("employees")->slot);
+    EXPECT_EQ(asked[0].settles, 2U);
+    EXPECT_EQ(asked[0].touches, 3U);
+    EXPECT_EQ(asked[1].attribute, language()->dictionary().find("abnormal_list")->slot);
+    EXPECT_EQ(asked[1].settles, 0U);
+  }
 }
 
 TEST(Impact, MovesEveryProfileFromItsOldVerdictToItsNew) {
