@@ -10,7 +10,7 @@ Service::Service(const Dependencies& with, Settings settings)
       sealer_(with.master_key, with.profiles),
       owner_(with.log, with.catalog, rules_, with.now, with.journal),
       clock_(with.catalog, with.deliveries, gateway_, rules_, with.now, with.journal),
-      catalog_routes_(with.catalog, gateway_),
+      catalog_routes_(with.catalog, gateway_, with.reference),
       campaign_routes_(with.catalog, with.deliveries, gateway_),
       campaign_preview_(with.catalog, with.profiles, with.reference, with.now),
       enterprise_routes_({with.log, with.reference, with.catalog, with.profiles, with.deliveries, sealer_, with.pool, with.now}),

@@ -1,5 +1,7 @@
 #include "operator/catalog/catalog_routes.hpp"
 
+#include "contracts/json.hpp"
+#include "domain/policy/sentence.hpp"
 #include "operator/access.hpp"
 #include "operator/commands/decision.hpp"
 #include "operator/listing.hpp"
@@ -18,10 +20,32 @@ using contracts::CommandKind;
 using contracts::EntityKind;
 using http::Verb;
 
+/// The item as JSON, and beside its rule that rule as a sentence; null where the rule does not check against this program's dictionary.
+std::string detail(const policy::Item& item, const stores::ReferenceData& reference) {
+  const policy::ItemVersion* const shown = item.latest() != nullptr ? item.latest() : item.draft ? &*item.draft : nullptr;
+  std::optional<std::string> sentence;
+  if (shown != nullptr) {
+    const auto compiled = matching::Rule::compile(reference.language, shown->content.rule, shown->content.manual);
+    if (compiled) sentence = policy::rule_zh(*compiled.rule, reference.regions);
+  }
+  std::string json = entity_json(item);
+  json.pop_back();
+  json += ",\"rule_zh\":";
+  contracts::JsonWriter writer(json);
+  writer.value(sentence);
+  return json + '}';
+}
+
 template <class Entity>
-http::Response answer(const http::Request& request, const std::shared_ptr<const Entity>& entity, http::Status status) {
+std::string detail(const Entity& entity, const stores::ReferenceData&) {
+  return entity_json(entity);
+}
+
+template <class Entity>
+http::Response answer(const http::Request& request, const std::shared_ptr<const Entity>& entity, http::Status status,
+                      const stores::ReferenceData& reference) {
   if (!entity || !may_see(request.principal->bureau, entity->owner)) return http::respond(http::problems::not_found());
-  http::Response response(status, entity_json(*entity));
+  http::Response response(status, detail(*entity, reference));
   return http::with_etag(request, std::move(response), http::etag(entity->revision));
 }
 
@@ -104,10 +128,14 @@ asio::awaitable<http::Response> CatalogRoutes::change_item(http::Request& reques
 
 http::Response CatalogRoutes::current(const http::Request& request, EntityKind kind, const std::string& id, http::Status status) const {
   switch (kind) {
-    case EntityKind::document: return answer(request, catalog_.document(id), status);
-    case EntityKind::item: return answer(request, catalog_.item(id), status);
-    case EntityKind::package: return answer(request, catalog_.package(id), status);
-    case EntityKind::campaign: break;
+    case EntityKind::document:
+      return answer(request, catalog_.document(id), status, reference_);
+    case EntityKind::item:
+      return answer(request, catalog_.item(id), status, reference_);
+    case EntityKind::package:
+      return answer(request, catalog_.package(id), status, reference_);
+    case EntityKind::campaign:
+      break;
   }
   throw std::logic_error("not an entity of these routes");
 }
@@ -126,7 +154,8 @@ http::Response CatalogRoutes::list_items(const http::Request& request) const {
   const std::string_view text = request.query_or("q", "");
   return list(request, catalog_.items(), [&](const policy::Item& item) {
     const policy::ItemVersion* shown = item.latest() != nullptr ? item.latest() : item.draft ? &*item.draft : nullptr;
-    if (shown == nullptr || !matches(state, domain::name_of(item.state())) || !matches(mode, domain::name_of(shown->content.mode))) return false;
+    if (shown == nullptr || !matches(state, domain::name_of(item.state())) || !matches(mode, domain::name_of(shown->content.mode)))
+      return false;
     if (level || topic) {
       const auto document = shown->content.document ? catalog_.document(*shown->content.document) : nullptr;
       if (!document || !matches(level, domain::name_of(document->level)) || !has(document->topics, topic)) return false;

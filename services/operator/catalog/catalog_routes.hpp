@@ -3,6 +3,7 @@
 #include "operator/commands/command_gateway.hpp"
 #include "platform/http/router.hpp"
 #include "stores/catalog/catalog_store.hpp"
+#include "stores/reference/reference_data.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -11,7 +12,8 @@ namespace zhida::operators {
 /// Documents, items and packages: lists, single ones, and their changes as commands.
 class CatalogRoutes {
  public:
-  CatalogRoutes(stores::CatalogStore& catalog, CommandGateway& gateway) : catalog_(catalog), gateway_(gateway) {}
+  CatalogRoutes(stores::CatalogStore& catalog, CommandGateway& gateway, const stores::ReferenceData& reference)
+      : catalog_(catalog), gateway_(gateway), reference_(reference) {}
 
   void add_to(http::Router& router);
 
@@ -25,6 +27,7 @@ class CatalogRoutes {
 
   stores::CatalogStore& catalog_;
   CommandGateway& gateway_;
+  const stores::ReferenceData& reference_;
 };
 
 }  // namespace zhida::operators

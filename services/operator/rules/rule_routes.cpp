@@ -1,7 +1,9 @@
 #include "operator/rules/rule_routes.hpp"
 
+#include "cel/tree_json.hpp"
 #include "contracts/json.hpp"
 #include "domain/campaign/audience_preview.hpp"
+#include "domain/policy/sentence.hpp"
 #include "operator/problem.hpp"
 #include "operator/roles.hpp"
 #include "operator/rules/profile_walk.hpp"
@@ -151,10 +153,14 @@ http::Response RuleRoutes::check(const http::Request& request) const {
     writer.member("operation", leaf.operation);
     writer.member("limit", leaf.limit);
     writer.member("label_zh", leaf.label_zh);
+    writer.member("text_zh", policy::leaf_zh(rule, leaf, reference_.regions));
     writer.end_object();
   }
   writer.end_array();
   writer.member("normalised", rule.normalised());
+  writer.member("text_zh", policy::rule_zh(rule, reference_.regions));
+  writer.key("tree");
+  writer.raw(cel::to_json(rule.program().ast()));
   writer.end_object();
   return http::ok(std::move(text));
 }

@@ -1,5 +1,6 @@
 #include "standalone/client/rule_check.hpp"
 
+#include "domain/policy/sentence.hpp"
 #include "matching/rule.hpp"
 #include "schemas/files.hpp"
 #include "standalone/client/api_client.hpp"
@@ -23,7 +24,7 @@ void check_rule(const std::string& text) {
                               diagnostic.message_en, diagnostic.message_zh);
     throw CommandFailed(mistakes);
   }
-  fmt::print("{}\n", compiled.rule->normalised());
+  fmt::print("{}\n{}\n", compiled.rule->normalised(), policy::rule_zh(*compiled.rule, reference.regions));
   for (const std::uint32_t slot : compiled.rule->slots()) {
     const matching::Attribute& attribute = (*reference.dictionary)[slot];
     fmt::print("  p.{:<28} {}\n", attribute.name, attribute.label_zh);
