@@ -149,6 +149,7 @@ auto PartitionDispatcher::send(Queue& queue, Block block) -> Result<void> {
     const campaign::CompileOutcome& outcome = service_.compiled_.get(*campaign);
     compiled = outcome.compiled;
     about.compiled = compiled.get();
+    if (compiled) about.applied = campaign::applied_since(*compiled, domain::date_of(with_.now()));
     trouble = outcome.reason;
   }
   if (intents != nullptr && about.action == Action::hold) {

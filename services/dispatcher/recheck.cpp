@@ -1,7 +1,5 @@
 #include "dispatcher/recheck.hpp"
 
-#include "domain/campaign/already_applied.hpp"
-
 namespace zhida::dispatcher {
 
 using delivery::Reason;
@@ -59,7 +57,7 @@ std::optional<contracts::Receipt> Recheck::receipt(const Block& block, delivery:
       break;
   }
   if (block.withdrawn) return suppressed(Reason::item_withdrawn);
-  if (campaign::already_applied(ledger, block.compiled->item_keys)) return suppressed(Reason::already_applied);
+  if (campaign::already_applied(ledger, block.applied)) return suppressed(Reason::already_applied);
   if (block.again && !is_in_audience(block.compiled->audience, fact.uscc, *block.again)) return suppressed(Reason::ineligible_at_send);
   receipt.state = State::delivered;
   return receipt;

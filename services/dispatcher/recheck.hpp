@@ -2,6 +2,7 @@
 
 #include "contracts/intents/intents_decided.hpp"
 #include "contracts/receipts/receipts_recorded.hpp"
+#include "domain/campaign/already_applied.hpp"
 #include "domain/campaign/compiled_campaign.hpp"
 #include "domain/delivery/ledger.hpp"
 #include "stores/profiles/profile_store.hpp"
@@ -25,8 +26,9 @@ class Recheck {
     const campaign::CompiledCampaign* compiled = nullptr;  ///< needed to deliver
     delivery::Place place;                                 ///< of the block; `index` does not matter
     Action action = Action::hold;
-    bool withdrawn = false;             ///< an item of the package was
-    std::optional<domain::Date> again;  ///< the audience is to be evaluated again, on this day
+    bool withdrawn = false;                       ///< an item of the package was
+    std::vector<campaign::AppliedSince> applied;  ///< of `compiled`, as seen from now
+    std::optional<domain::Date> again;            ///< the audience is to be evaluated again, on this day
   };
 
   explicit Recheck(const stores::ProfileStore& profiles) : profiles_(profiles), slots_(profiles.dictionary().size()) {}

@@ -96,6 +96,7 @@ auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
   const contracts::IntentsHeader header = header_of(run);
   contracts::IntentsWriter writer(header);
   const bool withdrawn = with_.catalog.has_withdrawn_content(*run.campaign);
+  const std::vector<campaign::AppliedSince> applied = campaign::applied_since(*run.compiled, domain::date_of(run.at));
   std::array<std::uint64_t, domain::EnumNames<delivery::Reason>::names.size()> reasons{};
   for (std::size_t next = 0; next < run.candidates.size();) {
     const log::ByteGate::Pass pass = co_await service_.floor_->enter(1);
@@ -108,7 +109,7 @@ auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
       auto reason = delivery::Reason::none;
       if (withdrawn)
         reason = delivery::Reason::item_withdrawn;
-      else if (campaign::already_applied((*ledgers)[index], run.compiled->item_keys))
+      else if (campaign::already_applied((*ledgers)[index], applied))
         reason = delivery::Reason::already_applied;
       run.candidates.write(index, reason == delivery::Reason::none ? delivery::State::matched : delivery::State::suppressed, reason,
                            writer);

@@ -59,20 +59,29 @@ std::optional<Days> stretch_at_or_after(const Window& window, Days valid, Date d
   return std::nullopt;
 }
 
+/// Open days, and the window they belong to; null = the item has no windows, its validity is all there is.
+struct Stretch {
+  Days days;
+  const Window* window = nullptr;
+};
+
 /// The open stretch on `date`, else the next one, over all windows.
-std::optional<Days> next_stretch(const ItemContent& item, Date date) {
+std::optional<Stretch> next_stretch(const ItemContent& item, Date date) {
   const Days valid = validity(item);
-  if (item.windows.empty()) return valid.to < date ? std::nullopt : std::optional(valid);
+  if (item.windows.empty()) return valid.to < date ? std::nullopt : std::optional(Stretch{valid, nullptr});
   std::optional<Days> best;
+  const Window* of_best = nullptr;
   for (const Window& window : item.windows) {
     const auto days = stretch_at_or_after(window, valid, date);
     if (!days) continue;
     const bool open = days->contains(date), best_open = best && best->contains(date);
     // Of two that are open, the one that stays open longer.
-    if (!best || (open && !best_open) || (open && best_open && days->to > best->to) || (!open && !best_open && days->from < best->from))
+    if (!best || (open && !best_open) || (open && best_open && days->to > best->to) || (!open && !best_open && days->from < best->from)) {
       best = days;
+      of_best = &window;
+    }
   }
-  return best;
+  return best ? std::optional(Stretch{*best, of_best}) : std::nullopt;
 }
 
 bool over(const ItemContent& content, Date date) { return content.valid_to && *content.valid_to < date; }
@@ -80,15 +89,22 @@ bool over(const ItemContent& content, Date date) { return content.valid_to && *c
 }  // namespace
 
 WindowState window_at(const ItemContent& item, Date date) {
-  const auto days = next_stretch(item, date);
-  if (!days) return WindowState::closed;
-  return days->contains(date) ? WindowState::open : WindowState::not_yet;
+  const auto next = next_stretch(item, date);
+  if (!next) return WindowState::closed;
+  return next->days.contains(date) ? WindowState::open : WindowState::not_yet;
 }
 
 std::optional<Date> deadline_after(const ItemContent& item, Date date) {
-  const auto days = next_stretch(item, date);
-  if (!days || days->to == last_day) return std::nullopt;
-  return days->to;
+  const auto next = next_stretch(item, date);
+  if (!next || next->days.to == last_day) return std::nullopt;
+  return next->days.to;
+}
+
+std::optional<Date> window_begin(const ItemContent& item, Date date) {
+  const auto next = next_stretch(item, date);
+  if (!next || next->window == nullptr) return std::nullopt;
+  const Date begin = intersection(days_of(*next->window), validity(item)).from;
+  return begin == first_day ? std::nullopt : std::optional(begin);
 }
 
 Validity validity_of(const Item& item, int version, const Document* document, Date date) {

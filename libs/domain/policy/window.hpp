@@ -18,6 +18,10 @@ WindowState window_at(const ItemContent& item, domain::Date date);
 /// beyond the item's validity. Nothing without an end, or when everything is over.
 std::optional<domain::Date> deadline_after(const ItemContent& item, domain::Date date);
 
+/// The first day of the window that is open on `date`, else of the next one; days of the month within a window are part of one window.
+/// Nothing for an item without windows, for a window without a first day, or when everything is over.
+std::optional<domain::Date> window_begin(const ItemContent& item, domain::Date date);
+
 /// What a reader is told about a delivered version of an item, in order of strength: withdrawn, repealed, expired, amended, effective.
 enum class Validity : std::uint8_t { effective, amended, repealed, expired, withdrawn };
 

@@ -137,12 +137,12 @@ TEST(CompiledCampaign, KeepsThePinnedVersionsAndSaysWhatIsMissing) {
 }
 
 TEST(AlreadyApplied, NeedsAnApplicationForEveryItemThatWasNotRejected) {
-  const std::uint64_t a = delivery::hash_of("A"), b = delivery::hash_of("B");
+  const AppliedSince a{delivery::hash_of("A"), {}}, b{delivery::hash_of("B"), {}};
   delivery::Ledger ledger;
-  const auto outcome = [&](std::uint64_t id, std::uint64_t of, OutcomeType type) {
+  const auto outcome = [&](std::uint64_t id, const AppliedSince& of, OutcomeType type) {
     delivery::OutcomeFact fact;
     fact.id = id;
-    fact.item = of;
+    fact.item = of.item;
     fact.type = type;
     fact.at = domain::Instant(std::chrono::hours(500'000 + id));
     delivery::apply(ledger, fact);
@@ -158,6 +158,47 @@ TEST(AlreadyApplied, NeedsAnApplicationForEveryItemThatWasNotRejected) {
   EXPECT_FALSE(already_applied(ledger, std::vector{a}));
   outcome(4, a, OutcomeType::granted);
   EXPECT_TRUE(already_applied(ledger, std::vector{a}));
+}
+
+TEST(AlreadyApplied, IsAboutTheWindowThatIsOpenOrNext) {
+  const auto date = [](const char* text) { return *domain::parse_date(text); };
+  Campaign campaign;
+  campaign.id = "c12";
+  campaign.plan.audience = Audience{RuleAudience{"true"}};
+  campaign.package.contents = {{policy::ContentType::item, "yearly", 1, ""}, {policy::ContentType::item, "always", 1, ""}};
+  const auto find = [&](std::string_view id, int) {
+    policy::ItemVersion version;
+    version.content.rule = "true";
+    if (id == "yearly")
+      version.content.windows = {{date("2025-03-01"), date("2025-05-31"), std::nullopt},
+                                 {date("2026-03-01"), date("2026-05-31"), policy::MonthlySpan{5, 25}}};
+    auto made =
+        policy::CompiledItem::compile(matching::test::language(), std::string(id), std::make_shared<const policy::ItemVersion>(version));
+    return std::make_shared<const policy::CompiledItem>(std::move(*made.item));
+  };
+  const auto compiled = compile(campaign, matching::test::language(), find).compiled;
+  ASSERT_TRUE(compiled);
+  const auto since = [&](const char* today_is, std::size_t item) {
+    return domain::format_date(domain::date_of(applied_since(*compiled, date(today_is))[item].since));
+  };
+  EXPECT_EQ(since("2025-04-01", 0), "2025-03-01");
+  EXPECT_EQ(since("2026-04-10", 0), "2026-03-01") << "the window, not its days of this month";
+  EXPECT_EQ(since("2025-12-01", 0), "2026-03-01") << "the next: whoever had the last is told of it";
+  EXPECT_EQ(since("2026-08-01", 0), "2025-08-01") << "all over";
+  EXPECT_EQ(since("2026-04-10", 1), "2025-04-10") << "no window";
+
+  delivery::Ledger ledger;
+  delivery::OutcomeFact fact;
+  fact.id = 1;
+  fact.item = delivery::hash_of("yearly");
+  fact.at = domain::start_of(date("2025-04-02"));
+  delivery::apply(ledger, fact);
+  const auto told = [&](const char* today_is) {
+    const auto items = applied_since(*compiled, date(today_is));
+    return !already_applied(ledger, std::span(items).first(1));
+  };
+  EXPECT_FALSE(told("2025-05-01"));
+  EXPECT_TRUE(told("2026-03-05"));
 }
 
 TEST(RulePreview, CountsVerdictsAndWhoLacksExactlyOneCondition) {
