@@ -47,6 +47,7 @@ void add_directory(CLI::App& command, DataDirectory& directory) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a peer that goes away is an error code, not our end
+  std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not grow
 
   CLI::App app("Zhida 直达: policies find enterprises (政策找企业)", "zhida");
   app.require_subcommand(1);

@@ -64,6 +64,7 @@ constexpr std::array settings = {
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
+  ::signal(SIGXFSZ, SIG_DFL);
   if (const int null = ::open("/dev/null", O_RDWR); null >= 0) {
     ::dup2(null, 0);
     ::dup2(null, 1);

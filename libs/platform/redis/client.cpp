@@ -19,6 +19,15 @@ using namespace std::chrono_literals;
 
 constexpr auto loading_pause = 20ms;
 
+asio::awaitable<result<void>> end_of(Connection& connection) {
+  try {
+    co_await connection.closed();
+  } catch (const boost::system::system_error& cancelled) {
+    co_return cancelled.code();
+  }
+  co_return result<void>();
+}
+
 }  // namespace
 
 Client::Client(asio::any_io_executor executor, Address address, Observer observer)
@@ -71,13 +80,28 @@ asio::awaitable<void> Client::run() {
     if (connected) {
       delay = options_.first_delay;
       set_connected();
-      co_await connection_->closed();
+      co_await watch();
     }
     connected_ = false;
     tell(false, connected ? connection_->reason() : connected.error().message());
     asio::steady_timer pause(executor_, delay);
     co_await pause.async_wait(asio::use_awaitable);
     delay = std::min(delay * 2, options_.longest_delay);
+  }
+}
+
+// A process that is stopped, or a machine that is gone, closes nothing: only its silence shows.
+asio::awaitable<void> Client::watch() {
+  for (;;) {
+    const result<void> ended = co_await runtime::within<void>(options_.silence, end_of(*connection_));
+    if (ended || ended.error() != asio::error::timed_out) co_return;
+    Commands ping;
+    ping.add("PING");
+    const result<std::vector<Reply>> answer =
+        co_await runtime::within<std::vector<Reply>>(options_.silence, connection_->send(std::move(ping)));
+    if (answer) continue;
+    if (answer.error() == asio::error::timed_out) connection_->give_up("no answer");
+    co_return;
   }
 }
 

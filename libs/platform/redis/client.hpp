@@ -29,7 +29,8 @@ class Connection;
 /// made again whenever it breaks.
 ///
 /// Lifecycle: construct, spawn `run()`, use, cancel `run()`, destroy. Not thread-safe.
-/// No time limits here: wrap calls in runtime::within. Every call is cancellable: the server still
+/// No time limits for single calls: wrap them in runtime::within. But a server that hangs is given up after a silence, and
+/// whoever waits for it is told. Every call is cancellable: the server still
 /// runs the commands, their replies are dropped. Keep blocking commands (BLPOP, SUBSCRIBE) off it.
 class Client {
  public:
@@ -40,6 +41,7 @@ class Client {
     std::chrono::milliseconds first_delay{5};  ///< before connecting again; doubled with each failure
     std::chrono::milliseconds longest_delay{500};
     std::chrono::milliseconds connect_limit{2'000};  ///< until connected and authenticated
+    std::chrono::milliseconds silence{3'000};        ///< without an answer to PING, sent as often: the connection is ended
   };
 
   /// Told of each change: `up`, and why it went down. May be empty.
@@ -87,6 +89,7 @@ class Client {
  private:
   Awaitable<Reply> single(Commands one);
   Awaitable<void> connect();
+  boost::asio::awaitable<void> watch();
   void set_connected();
   void tell(bool up, std::string reason);
 

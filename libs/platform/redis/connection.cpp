@@ -111,6 +111,11 @@ void Connection::close() {
   changed_.cancel();
 }
 
+void Connection::give_up(std::string reason) {
+  reason_ = std::move(reason);
+  close();
+}
+
 void Connection::ended(const redisAsyncContext* context) {
   reason_ = context->errstr && *context->errstr ? context->errstr : "closed";
   state_ = State::closed;

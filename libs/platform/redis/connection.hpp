@@ -41,6 +41,8 @@ class Connection {
 
   /// Ends it at once; commands still waiting complete with `connection_reset`.
   void close();
+  /// The same, for this reason.
+  void give_up(std::string reason);
 
  private:
   enum class State { closed, connecting, open };

@@ -155,6 +155,36 @@ asio::awaitable<void> sees_flushall(Client& redis) {
 }
 TEST_F(RedisClientTest, SeesAnEmptiedServerAsNilReplies) { run(sees_flushall(*redis)); }
 
+asio::awaitable<void> survives_a_server_that_hangs(asio::io_context& io, test::RedisServer& server, std::vector<std::string>& told) {
+  Client::Options options;
+  options.silence = 100ms;
+  options.connect_limit = 100ms;
+  Client redis(
+      io.get_executor(), on_loopback(server.port()), [&](bool up, std::string_view why) { told.emplace_back(up ? "up" : why); }, options);
+  runtime::TaskGroup group(io.get_executor(), [](std::string_view) {});
+  group.spawn(redis.run());
+  co_await redis.wait_until_connected();
+  asio::steady_timer quiet(io, 500ms);
+  co_await quiet.async_wait(asio::use_awaitable);
+  EXPECT_EQ(redis.connections(), 1U) << "nobody asks anything, and that is no silence";
+
+  server.hang();
+  const auto asked = std::chrono::steady_clock::now();
+  EXPECT_EQ((co_await redis.command("GET", "key")).error(), asio::error::connection_reset);
+  EXPECT_LT(std::chrono::steady_clock::now() - asked, 2s);
+  EXPECT_EQ((co_await redis.command("GET", "key")).error(), asio::error::not_connected) << "at once";
+  server.go_on();
+  co_await redis.wait_until_connected();
+  EXPECT_TRUE((co_await redis.command("GET", "key")).value().is_nil());
+  EXPECT_EQ(told, (std::vector<std::string>{"up", "no answer", "up"}));
+  group.stop(asio::cancellation_type::terminal);
+  co_await group.join();
+}
+TEST_F(RedisClientTest, GivesUpAServerThatHangsAndComesBack) {
+  std::vector<std::string> changes;
+  run(survives_a_server_that_hangs(io, server, changes));
+}
+
 asio::awaitable<void> authenticates(Client& redis, asio::io_context& io, std::uint16_t port) {
   EXPECT_EQ((co_await redis.command("ACL", "SETUSER", "fold", "on", ">secret", "~*", "+@all")).value().text, "OK");
   EXPECT_EQ((co_await redis.command("ACL", "SETUSER", "default", "resetpass", "off")).value().text, "OK");
