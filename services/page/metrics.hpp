@@ -9,6 +9,8 @@ struct Metrics {
   explicit Metrics(observe::Metrics& registry)
       : clicks(registry.counter("zhida_page_clicks_total", "Clicks recorded, by who clicked.", {{"traffic", "people"}})),
         machine_clicks(registry.counter("zhida_page_clicks_total", "Clicks recorded, by who clicked.", {{"traffic", "machine"}})),
+        clicks_unrecorded(
+            registry.counter("zhida_page_clicks_unrecorded_total", "Clicks redirected beyond what is recorded of one delivery.")),
         clicks_lost(registry.counter("zhida_page_clicks_lost_total", "Clicks redirected that the log did not take.")),
         bad_links(registry.counter("zhida_page_links_refused_total", "Click links refused, by why.", {{"reason", "bad"}})),
         expired_links(registry.counter("zhida_page_links_refused_total", "Click links refused, by why.", {{"reason", "expired"}})),
@@ -20,6 +22,7 @@ struct Metrics {
 
   observe::Counter& clicks;
   observe::Counter& machine_clicks;
+  observe::Counter& clicks_unrecorded;
   observe::Counter& clicks_lost;
   observe::Counter& bad_links;
   observe::Counter& expired_links;

@@ -81,7 +81,13 @@ boost::asio::awaitable<http::Response> ClickRoute::get(http::Request& request) {
     metrics_.bad_links.increment();
     co_return bad_link();
   }
-  if (request.verb != http::Verb::head) co_await record(request, *token, *target, now);
+  if (request.verb != http::Verb::head) {
+    const std::string intent = delivery::format({token->intent.view(), token->uscc.text()});
+    if (limit_.admit(delivery::hash_of(intent), now))
+      co_await record(request, *token, *target, now);
+    else
+      metrics_.clicks_unrecorded.increment();
+  }
   http::Response response = http::redirect(target->url);
   response.set("Referrer-Policy", "no-referrer");  // the token stays here
   co_return response;

@@ -2,6 +2,7 @@
 
 #include "contracts/engagements/engagement_recorded.hpp"
 #include "domain/date_time.hpp"
+#include "domain/page/click_limit.hpp"
 #include "page/engagement_log.hpp"
 #include "page/link_signer.hpp"
 #include "page/metrics.hpp"
@@ -26,8 +27,9 @@ class ClickRoute {
              std::function<domain::Instant()> now)
       : catalog_(catalog), log_(log), signer_(signer), metrics_(metrics), page_url_(std::move(page_url)), now_(std::move(now)) {}
 
-  /// 302; 404 and 410 with a plain page for what is no link of ours, or no more. HEAD is answered alike and records nothing. A click that
-  /// the log does not take is counted as lost and redirected: who clicks wants the policy.
+  /// 302, also beyond the ClickLimit, where nothing is recorded any more; 404 and 410 with a plain page for what is no link of ours, or no
+  /// more. HEAD is answered alike and records nothing. A click that the log does not take is counted as lost and redirected: who clicks
+  /// wants the policy.
   boost::asio::awaitable<http::Response> get(http::Request& request);
 
  private:
@@ -43,6 +45,7 @@ class ClickRoute {
   EngagementLog& log_;
   const LinkSigner& signer_;
   Metrics& metrics_;
+  ClickLimit limit_;
   std::string page_url_;
   std::function<domain::Instant()> now_;
 };
