@@ -48,7 +48,7 @@ Service::Service(const Dependencies& with, Settings settings)
       campaign_routes_(with.catalog, snapshots_, with.deliveries),
       item_route_(with.catalog, with.profiles, snapshots_, with.deliveries, with.now),
       metrics_route_(with.catalog, with.reference, snapshots_, with.deliveries),
-      intents_export_(with.log, with.catalog, snapshots_, with.deliveries, with.pool),
+      intents_export_(with.log, with.catalog, snapshots_, with.deliveries, with.profiles, with.pool),
       verify_routes_(verifier_, settings.verify_patience) {}
 
 void Service::add_routes(http::Router& router) {

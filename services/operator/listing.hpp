@@ -1,8 +1,11 @@
 #pragma once
 
+#include "domain/enum_names.hpp"
 #include "platform/http/request.hpp"
 
 #include <cstddef>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,8 +17,38 @@ struct PageRequest {
   std::string after;  ///< id behind which the page begins; empty = the start
 };
 
+/// Whether a decoded cursor is one of a list's own: what stands in it.
+using IsCursor = bool (*)(std::string_view);
+
 /// Reads `limit` (1–1000) and `cursor`. Throws `http::Refused` with 422 if one is wrong.
-PageRequest page_request(const http::Request& request);
+PageRequest page_request(const http::Request& request, IsCursor is_cursor);
+
+/// 422 that names the parameter.
+[[noreturn]] void refuse_parameter(std::string_view name, std::string code, std::string detail, std::string detail_zh);
+
+/// A filter that is one word of an enumeration; nothing if it is absent or empty, 422 with all words for another one.
+template <class Enum>
+std::optional<Enum> choice_of(const http::Request& request, std::string_view name) {
+  const std::string_view word = request.query_or(name, "");
+  if (word.empty()) return std::nullopt;
+  const std::optional<Enum> choice = domain::from_name<Enum>(word);
+  if (!choice)
+    refuse_parameter(name, "enum", "must be one of " + domain::all_names<Enum>() + ".",
+                     "应为以下之一：" + domain::all_names<Enum>() + "。");
+  return choice;
+}
+
+/// A filter that is a code of `table`, a map; empty if it is absent.
+template <class Table>
+std::string_view code_of(const http::Request& request, std::string_view name, const Table& table) {
+  const std::string_view code = request.query_or(name, "");
+  if (!code.empty() && !table.contains(code))
+    refuse_parameter(name, "unknown", "there is no " + std::string(name) + " of this code.", "没有这个代码。");
+  return code;
+}
+
+/// 422 for a filter that other lists have and this one has not: ignored it would seem to hold.
+void refuse_filters(const http::Request& request, std::initializer_list<std::string_view> names);
 
 /// The cursor of the page behind `last`; an opaque word.
 std::string cursor_of(std::string_view last);

@@ -1,5 +1,7 @@
 #include "page/request_values.hpp"
 
+#include "stores/profiles/region_scope.hpp"
+
 #include <charconv>
 #include <utility>
 
@@ -19,6 +21,13 @@ enterprise::Uscc read_uscc(std::string_view text, std::string_view name) {
 }
 
 enterprise::Uscc uscc_of(const http::Request& request) { return read_uscc(request.param("uscc"), "uscc"); }
+
+void require_in_region(const http::Request& request, const stores::ProfileStore& profiles, const enterprise::Uscc& uscc) {
+  const std::string& region = request.principal->region;
+  if (region.empty()) return;
+  if (!profiles.ready(profiles.partition_of(uscc))) throw http::Refused(not_ready());
+  if (!stores::RegionScope(profiles, region).covers(uscc)) throw http::Refused(http::problems::not_found());
+}
 
 std::size_t limit_of(const http::Request& request) {
   const auto text = request.query("limit");

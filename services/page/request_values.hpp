@@ -5,6 +5,7 @@
 #include "domain/enum_names.hpp"
 #include "page/problem.hpp"
 #include "platform/http/request.hpp"
+#include "stores/profiles/profile_store.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -17,6 +18,8 @@ namespace zhida::page {
 
 /// The path segment `uscc`.
 enterprise::Uscc uscc_of(const http::Request& request);
+/// Throws http::Refused with 404 if the asker's key is limited to a region that the enterprise is not known to be in.
+void require_in_region(const http::Request& request, const stores::ProfileStore& profiles, const enterprise::Uscc& uscc);
 /// A code given as parameter or segment `name`.
 enterprise::Uscc read_uscc(std::string_view text, std::string_view name);
 

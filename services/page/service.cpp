@@ -35,7 +35,7 @@ struct Service::Parts {
         signer(s.token_key, s.token_lifetime),
         shelf(d.catalog),
         engagement_log(d.log, d.profiles.partitions(), s.append_patience),
-        inbox(d.deliveries, d.catalog, d.reference.language, signer, metrics, d.now),
+        inbox(d.deliveries, d.profiles, d.catalog, d.reference.language, signer, metrics, d.now),
         checkups(d.profiles, shelf, d.now),
         policies(d.profiles, d.catalog, shelf, d.reference, d.now),
         engagements(d.catalog, d.profiles, engagement_log, metrics, d.now),

@@ -239,6 +239,65 @@ TEST_F(BadInput, UnknownAndForeignIds) {
   expect_problem(zhida().ask(Verb::delete_, "/operator/v1/items/" + flow::settled_item, "operator"), testing::Eq(405), "verb");
 }
 
+TEST_F(BadInput, ParametersThatMeanNothing) {
+  const std::string of(uscc);
+  const std::vector<std::pair<std::string, std::string>> wrong{
+      {"/operator/v1/campaigns?state=runing", "operator"},
+      {"/operator/v1/campaigns?bureau=nowhere", "operator"},
+      {"/operator/v1/campaigns?limit=0", "operator"},
+      {"/operator/v1/campaigns?limit=1001", "operator"},
+      {"/operator/v1/campaigns?limit=ten", "operator"},
+      {"/operator/v1/campaigns?cursor=garbage", "operator"},
+      {"/operator/v1/campaigns?mode=apply", "operator"},
+      {"/operator/v1/items?state=open", "operator"},
+      {"/operator/v1/items?mode=grant", "operator"},
+      {"/operator/v1/items?level=planet", "operator"},
+      {"/operator/v1/items?topic=weather", "operator"},
+      {"/operator/v1/items?cursor=!!", "operator"},
+      {"/operator/v1/documents?level=moon", "operator"},
+      {"/operator/v1/documents?topic=weather", "operator"},
+      {"/operator/v1/documents?bureau=nowhere", "operator"},
+      {"/operator/v1/packages?kind=surprise", "operator"},
+      {"/operator/v1/packages?limit=-1", "operator"},
+      {"/operator/v1/audit?cursor=garbage", "auditor"},
+      {"/operator/v1/audit?limit=0", "auditor"},
+      {"/operator/v1/dead-letters?cursor=garbage", "auditor"},
+      {"/operator/v1/enterprises/" + of + "/timeline?cursor=garbage", "operator"},
+      {"/operator/v1/enterprises/" + of + "/timeline?limit=0", "operator"},
+      {"/page/v1/enterprises/" + of + "/inbox?limit=0", "page"},
+      {"/page/v1/enterprises/" + of + "/inbox?kind=surprise", "page"},
+      {"/page/v1/enterprises/" + of + "/inbox?cursor=garbage", "page"},
+      {"/page/v1/enterprises/" + of + "/checkup?asof=2026-02-30", "page"},
+      {"/page/v1/enterprises/" + of + "/checkup?asof=today", "page"},
+      {"/page/v1/enterprises/" + of + "/checkup/" + flow::settled_item + "?asof=2026-13-01", "page"},
+      {"/page/v1/policies?topic=weather", "page"},
+      {"/page/v1/policies?level=moon", "page"},
+      {"/page/v1/policies?kind=surprise", "page"},
+      {"/page/v1/policies?mode=grant", "page"},
+      {"/page/v1/policies?fits=123", "page"},
+      {"/page/v1/policies?limit=0", "page"},
+      {"/page/v1/policies?cursor=%20", "page"},
+      {"/effect/v1/metrics?measure=luck&by=campaign", "analyst"},
+      {"/effect/v1/metrics?by=campaign", "analyst"},
+      {"/effect/v1/metrics?measure=delivered&by=moon", "analyst"},
+      {"/effect/v1/metrics?measure=delivered", "analyst"},
+      {"/effect/v1/metrics?measure=delivered&by=campaign&step=week", "analyst"},
+      {"/effect/v1/metrics?measure=delivered&by=campaign&from=2026-02-30", "analyst"},
+      {"/effect/v1/metrics?measure=delivered&by=campaign&from=2026-03-02&to=2026-03-01", "analyst"},
+      {"/effect/v1/metrics?measure=delivered&by=campaign&format=xml", "analyst"}};
+  for (const auto& [target, role] : wrong) {
+    const Answer answer = zhida().get(target, role);
+    expect_problem(answer, testing::Eq(422), target);
+    const std::string pointer = answer.at("errors").IsArray() ? text(answer.at("errors")[0]["pointer"]) : "";
+    ASSERT_GT(pointer.size(), 1U) << target;
+    const bool absent = pointer == "?measure" || pointer == "?by";
+    EXPECT_TRUE(absent || target.find(pointer.substr(1)) != std::string::npos) << target << " is refused because of " << pointer;
+  }
+  for (const std::string good :
+       {"/operator/v1/items?state=published&mode=apply&level=&topic=", "/operator/v1/packages?kind=gift&bureau=qfb"})
+    EXPECT_EQ(zhida().get(good, "operator").status, 200) << good;
+}
+
 TEST_F(BadInput, RulesThatMeanNothing) {
   for (const std::string rule : {"", "p.", "p.nope == 1", "p.size_class == 'huge'", "p.employees > 'x'", "true &&", "1 + 1",
                                  "under(p.industry, 'Q99X')", "p.established > timestamp('2023-02-30T00:00:00Z')"}) {

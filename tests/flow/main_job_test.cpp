@@ -1,6 +1,9 @@
 // The main job, as its users do it: publish, supply, check up, launch, read, click, count.
 
+#include "domain/page/click_limit.hpp"
 #include "flow/story.hpp"
+#include "page/link_signer.hpp"
+#include "platform/auth/digest.hpp"
 #include "support/standalone.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -339,6 +342,47 @@ TEST_F(MainJob, ClicksLeadToTheTargetAndCountOnceEach) {
   zhida().get(link, "", browser);
   EXPECT_TRUE(eventually([&] { return engagement("click", "count") == 3; })) << "passed all that was before it";
   EXPECT_EQ(engagement("impression", "count"), 1) << "the same id counts once";
+}
+
+TEST_F(MainJob, AnExpiredLinkSaysSoAndNothingElse) {
+  const std::string uscc = usccs()[6];
+  const std::string id = flow::approved_campaign(zhida(), flow::campaign_body("过期", fmt::format(R"({{"list":["{}"]}})", uscc)));
+  flow::run_campaign(zhida(), id);
+  // The program's own key, and a link as it would have written it long ago.
+  const standalone::DataDirectory data{zhida().directory()};
+  const page::LinkSigner signer(auth::hkdf_sha256(auth::bytes_of(standalone::read_master_key(data)), "", "zhida click links", 32),
+                                std::chrono::hours(1));
+  page::ClickToken token;
+  token.key_id = page::LinkSigner::key_id;
+  token.intent.campaign = delivery::parse_campaign(id).value();
+  token.intent.occurrence = "1";
+  token.intent.channel = "page";
+  token.uscc = *enterprise::Uscc::parse(uscc);
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  token.expires = std::chrono::floor<std::chrono::seconds>(now) + std::chrono::hours(1);
+  EXPECT_EQ(zhida().get("/c/" + signer.write(token), "").status, 302) << "signed as it should be";
+  token.expires = std::chrono::floor<std::chrono::seconds>(now) - std::chrono::seconds(1);
+  const Answer expired = zhida().get("/c/" + signer.write(token), "");
+  EXPECT_EQ(expired.status, 410);
+  EXPECT_THAT(std::string(expired.headers.get("Content-Type")), HasSubstr("text/html"));
+  EXPECT_THAT(expired.body, HasSubstr("链接已失效"));
+  EXPECT_THAT(expired.body, testing::Not(HasSubstr(uscc)));
+  EXPECT_EQ(expired.headers.get("Location"), "");
+}
+
+TEST_F(MainJob, ALeakedLinkStillLeadsOnButIsNotRecordedForEver) {
+  const std::string uscc = usccs()[7];
+  const std::string id = flow::approved_campaign(zhida(), flow::campaign_body("外传", fmt::format(R"({{"list":["{}"]}})", uscc)));
+  flow::run_campaign(zhida(), id);
+  const std::string link = text(inbox(uscc).at("items")[0]["link"]);
+  const test::HeaderList browser{{"User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"}};
+  for (int i = 0; i < 200; ++i) ASSERT_EQ(zhida().get(link, "", browser).status, 302) << i;
+  const auto clicks = [&] {
+    const Answer timeline = zhida().get("/operator/v1/enterprises/" + uscc + "/timeline", "operator");
+    return entry(timeline, id + ".1.page." + uscc, "intent")["engagements"]["click"]["count"].GetInt();
+  };
+  EXPECT_TRUE(eventually([&] { return clicks() >= static_cast<int>(page::ClickLimit::most_an_hour); }));
+  EXPECT_LE(clicks(), static_cast<int>(2 * page::ClickLimit::most_an_hour)) << "two hours of the clock at most";
 }
 
 TEST_F(MainJob, PausingStopsAndResumingGoesOn) {

@@ -31,6 +31,8 @@ constexpr const char* stranger = "kcb";
 /// In the titles of everything that belongs to `owner`.
 constexpr const char* mark = "OWNED-BY-JW";
 constexpr const char* enterprise = "91310117MA1J0GBX1G";
+constexpr const char* region = "310117";          // of the enterprise
+constexpr const char* foreign_region = "310101";  // not of it
 constexpr const char* never_issued = "zk_0000000000000000000000000000000000000000000";
 
 /// One request of an operation that succeeds for those who may make it.
@@ -54,10 +56,19 @@ class World {
         key.erase(key.find_last_not_of("\r\n") + 1);
         keys_[{role, bureau}] = key;
       }
-    const std::string last = key("admin", stranger);
+    for (const char* scope : {region, foreign_region})
+      for (const char* role : roles) {
+        std::string key;
+        const std::string directory = files_.path().string();
+        EXPECT_EQ(test::run_zhida({"keys", "add", "--data", directory, "--role", role, "--bureau", owner, "--region", scope}, &key), 0);
+        key.erase(key.find_last_not_of("\r\n") + 1);
+        keys_[{role, scope}] = key;
+      }
+    const std::string last = key("admin", foreign_region);
     EXPECT_TRUE(test::eventually([&] { return system_.get("/operator/v1/items", last).status == 200; }));
     must("patch", "/operator/v1/enterprises/" + enterprise_, "data_centre",
-         R"({"attributes":{"employees":{"value":20,"source":"人社局","as_of":"2024-01-01"}}})");
+         R"({"attributes":{"employees":{"value":20,"source":"人社局","as_of":"2024-01-01"},)"
+         R"("region_district":{"value":"310117","source":"市场监管局","as_of":"2024-01-01"}}})");
     item_ = published_item();
     pushed_ = campaign_in("running");
     EXPECT_TRUE(test::eventually([&] {
@@ -69,7 +80,8 @@ class World {
     })) << "nothing arrives in the inbox";
   }
 
-  const std::string& key(const std::string& role, const std::string& bureau) const { return keys_.at({role, bureau}); }
+  /// Of a bureau, or of `owner` limited to a region.
+  const std::string& key(const std::string& role, const std::string& bureau_or_region) const { return keys_.at({role, bureau_or_region}); }
 
   Answer ask(const std::string& verb, const std::string& target, const std::string& with_key, const std::string& body = "",
              const HeaderList& headers = {}) const {
@@ -329,9 +341,28 @@ class Row {
       if (operation_.verb != "get") sample = make_(world_);
       expect(sample, world_.key(role, owner), sample.expected, role);
     }
+    check_regions();
   }
 
  private:
+  /// A key that is limited to a region: enterprises of another are not there; campaigns that reach beyond are not for it to change.
+  void check_regions() {
+    const bool of_enterprise = operation_.path.find("{uscc}") != std::string::npos;
+    const bool changes_campaign = operation_.verb != "get" && operation_.path.find("/operator/v1/campaigns/{id}") != std::string::npos;
+    for (const char* role : roles) {
+      if (!may(role)) continue;
+      if (of_enterprise) {
+        const Sample sample = make_(world_);
+        expect(sample, world_.key(role, region), sample.expected, std::string(role) + " of the enterprise's region");
+        expect(sample, world_.key(role, foreign_region), {404}, std::string(role) + " of another region");
+      }
+      if (changes_campaign) {
+        const Sample sample = make_(world_);
+        expect(sample, world_.key(role, region), {403}, std::string(role) + " limited to a region");
+      }
+    }
+  }
+
   bool may(const std::string& role) const { return std::ranges::find(allowed_, role) != allowed_.end(); }
 
   Answer expect(const Sample& sample, const std::string& key, const std::set<int>& statuses, const std::string& who) {

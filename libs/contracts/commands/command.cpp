@@ -32,6 +32,7 @@ std::string to_json(const CommandRequested& event) {
   writer.member("key_id", event.key_id);
   writer.member("role", event.role);
   writer.member("bureau", event.bureau);
+  if (!event.region.empty()) writer.member("region", event.region);
   writer.member_if("idempotency_key", event.idempotency_key);
   writer.member("body_hash", event.body_hash);
   if (!event.body.empty()) {
@@ -56,6 +57,7 @@ Checked<CommandRequested> command_requested_from_json(std::string_view json) {
     reader.required("key_id", event.key_id);
     reader.required("role", event.role);
     reader.required("bureau", event.bureau);
+    reader.optional("region", event.region);
     reader.optional("idempotency_key", event.idempotency_key);
     reader.required("body_hash", event.body_hash);
     if (const Json* body = reader.find("body")) JsonWriter(event.body).copy(*body);

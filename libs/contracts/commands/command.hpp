@@ -50,6 +50,7 @@ struct CommandRequested {
   std::string entity;                          ///< id; empty for `campaign_create`: its owner gives it one
   std::string key_id;                          ///< of who asks; empty = the system
   std::string role, bureau;                    ///< of that key
+  std::string region;                          ///< district or street it is limited to; empty = none
   std::optional<std::string> idempotency_key;  ///< hash of it; nothing = none was given
   std::string body_hash;                       ///< SHA-256, hex, of the body as sent
   std::string body;                            ///< JSON; empty = none

@@ -272,6 +272,25 @@ std::string IntentsDecided::values_json(std::uint16_t index) const {
   return text_of_json(values->value);
 }
 
+std::string IntentsDecided::values_json(std::uint16_t index, const std::function<bool(std::string_view attribute)>& shows) const {
+  const Json& fact = (*text_->facts)[index];
+  const auto values = fact.IsObject() ? fact.FindMember("values") : fact.MemberEnd();
+  if (!fact.IsObject() || values == fact.MemberEnd()) return "{}";
+  std::string text;
+  JsonWriter out(text);
+  out.begin_object();
+  for (auto member = values->value.MemberBegin(); member != values->value.MemberEnd(); ++member) {
+    const std::string_view name = text_of(member->name);
+    out.key(name);
+    if (shows(name))
+      out.copy(member->value);
+    else
+      out.null();
+  }
+  out.end_object();
+  return text;
+}
+
 effect::CampaignHeader IntentsDecided::campaign_header(delivery::Place block) const {
   effect::CampaignHeader header;
   header.campaign = header_.campaign;

@@ -6,6 +6,7 @@
 #include "domain/field_error.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -106,6 +107,9 @@ class IntentsDecided {
 
   /// The evidence of the fact at `index` of the block: attribute → value as JSON object, written anew on each call.
   std::string values_json(std::uint16_t index) const;
+
+  /// The same for somebody who may not read every value: null instead of those of attributes that `shows` refuses.
+  std::string values_json(std::uint16_t index, const std::function<bool(std::string_view attribute)>& shows) const;
 
   /// The fold's record of the campaign.
   effect::CampaignHeader campaign_header(delivery::Place block) const;

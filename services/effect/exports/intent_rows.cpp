@@ -51,8 +51,15 @@ struct Row {
         clicked(intent.engagement(EngagementType::click)) {}
 };
 
-void add_json(std::string& out, const contracts::IntentsDecided& block, const contracts::DecidedFact& fact,
-              const delivery::IntentRecord& intent) {
+}  // namespace
+
+std::string IntentRows::evidence_of(const contracts::IntentsDecided& block, const contracts::DecidedFact& fact) const {
+  if (reader_.shows_everything()) return block.values_json(fact.index);
+  return block.values_json(fact.index, [this](std::string_view attribute) { return reader_.shows(attribute); });
+}
+
+void IntentRows::add_json(std::string& out, const contracts::IntentsDecided& block, const contracts::DecidedFact& fact,
+                          const delivery::IntentRecord& intent) const {
   const contracts::IntentsHeader& header = block.header();
   const Row row(header, fact.uscc, intent);
   json::Writer writer(out);
@@ -76,13 +83,13 @@ void add_json(std::string& out, const contracts::IntentsDecided& block, const co
   std::string items;
   append_items(items, block, fact);
   writer.raw_field("items", items).field("profile_position", header.profile_position);
-  writer.raw_field("evidence", block.values_json(fact.index));
+  writer.raw_field("evidence", evidence_of(block, fact));
   writer.end_object();
   out += '\n';
 }
 
-void add_csv(std::string& out, const contracts::IntentsDecided& block, const contracts::DecidedFact& fact,
-             const delivery::IntentRecord& intent) {
+void IntentRows::add_csv(std::string& out, const contracts::IntentsDecided& block, const contracts::DecidedFact& fact,
+                         const delivery::IntentRecord& intent) const {
   const contracts::IntentsHeader& header = block.header();
   const Row row(header, fact.uscc, intent);
   CsvWriter csv(out);
@@ -95,10 +102,8 @@ void add_csv(std::string& out, const contracts::IntentsDecided& block, const con
   csv.text(fact.facets.park).text(fact.facets.building).text(fact.facets.legal_form);
   std::string items;
   append_items(items, block, fact);
-  csv.text(items).text(block.values_json(fact.index)).end_row();
+  csv.text(items).text(evidence_of(block, fact)).end_row();
 }
-
-}  // namespace
 
 void IntentRows::add_head(std::string& out) const {
   if (!csv_) return;

@@ -84,11 +84,12 @@ asio::awaitable<void> IntentsExport::stream(http::Exchange& exchange) {
     co_return;
   }
   exchange.start(head);
-  const IntentRows rows(csv);
+  const View view{IntentRows(csv, enterprise::Disclosure(profiles_.dictionary(), auth::name_of(request.principal->role))),
+                  stores::RegionScope(profiles_, request.principal->region)};
   std::string names;
-  rows.add_head(names);
+  view.rows.add_head(names);
   if (!names.empty()) co_await exchange.write(names);
-  for (const Span& span : *spans) co_await write_span(exchange, rows, number, span);
+  for (const Span& span : *spans) co_await write_span(exchange, view, number, span);
 }
 
 auto IntentsExport::find_spans(delivery::CampaignNumber campaign) -> asio::awaitable<std::optional<std::vector<Span>>> {
@@ -115,8 +116,7 @@ auto IntentsExport::find_spans(delivery::CampaignNumber campaign) -> asio::await
   co_return spans;
 }
 
-asio::awaitable<void> IntentsExport::write_span(http::Exchange& exchange, const IntentRows& rows, delivery::CampaignNumber campaign,
-                                                Span span) {
+asio::awaitable<void> IntentsExport::write_span(http::Exchange& exchange, const View& view, delivery::CampaignNumber campaign, Span span) {
   while (span.from < span.to && span.intents > 0) {
     const result<log::Batch> batch = co_await log_.read(span.topic, span.partition, span.from, read_limits);
     if (!batch) throw boost::system::system_error(batch.error());
@@ -129,14 +129,14 @@ asio::awaitable<void> IntentsExport::write_span(http::Exchange& exchange, const 
       delivery::Place place;
       place.urgent = span.topic == contracts::topics::intents_urgent;
       place.offset = static_cast<std::uint64_t>(record->offset);
-      span.intents -= co_await write_block(exchange, rows, *block, place, span.partition);
+      span.intents -= co_await write_block(exchange, view, *block, place, span.partition);
     }
     span.from = batch->next;
   }
 }
 
-asio::awaitable<std::int64_t> IntentsExport::write_block(http::Exchange& exchange, const IntentRows& rows,
-                                                         const contracts::IntentsDecided& block, delivery::Place place, int partition) {
+asio::awaitable<std::int64_t> IntentsExport::write_block(http::Exchange& exchange, const View& view, const contracts::IntentsDecided& block,
+                                                         delivery::Place place, int partition) {
   const std::vector<delivery::Ledger> ledgers = co_await ledgers_of(block, partition);
   std::string piece;
   std::int64_t written = 0;
@@ -147,8 +147,9 @@ asio::awaitable<std::int64_t> IntentsExport::write_block(http::Exchange& exchang
     place.index = fact.index;
     // A doubled decision is no intent of its own.
     if (intent == nullptr || !intent->decision || intent->decision->place != place) continue;
-    rows.add(piece, block, fact, *intent);
     ++written;
+    if (!view.scope.covers(fact.uscc)) continue;
+    view.rows.add(piece, block, fact, *intent);
     if (piece.size() >= piece_bytes) {
       co_await exchange.write(piece);
       piece.clear();

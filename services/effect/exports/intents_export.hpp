@@ -8,6 +8,8 @@
 #include "platform/log/event_log.hpp"
 #include "stores/catalog/catalog_store.hpp"
 #include "stores/deliveries/deliveries_reader.hpp"
+#include "stores/profiles/profile_store.hpp"
+#include "stores/profiles/region_scope.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -27,8 +29,8 @@ namespace zhida::effect_service {
 class IntentsExport {
  public:
   IntentsExport(log::EventLog& log, stores::CatalogStore& catalog, SnapshotReader& snapshots, stores::DeliveriesReader& deliveries,
-                boost::asio::thread_pool& pool)
-      : log_(log), catalog_(catalog), snapshots_(snapshots), deliveries_(deliveries), pool_(pool) {}
+                const stores::ProfileStore& profiles, boost::asio::thread_pool& pool)
+      : log_(log), catalog_(catalog), snapshots_(snapshots), deliveries_(deliveries), profiles_(profiles), pool_(pool) {}
 
   void add_to(http::Router& router);
 
@@ -44,8 +46,13 @@ class IntentsExport {
 
   boost::asio::awaitable<void> stream(http::Exchange& exchange);
   boost::asio::awaitable<std::optional<std::vector<Span>>> find_spans(delivery::CampaignNumber campaign);
-  boost::asio::awaitable<void> write_span(http::Exchange& exchange, const IntentRows& rows, delivery::CampaignNumber campaign, Span span);
-  boost::asio::awaitable<std::int64_t> write_block(http::Exchange& exchange, const IntentRows& rows, const contracts::IntentsDecided& block,
+  /// What one export shows.
+  struct View {
+    IntentRows rows;
+    stores::RegionScope scope;
+  };
+  boost::asio::awaitable<void> write_span(http::Exchange& exchange, const View& view, delivery::CampaignNumber campaign, Span span);
+  boost::asio::awaitable<std::int64_t> write_block(http::Exchange& exchange, const View& view, const contracts::IntentsDecided& block,
                                                    delivery::Place place, int partition);
   boost::asio::awaitable<std::vector<delivery::Ledger>> ledgers_of(const contracts::IntentsDecided& block, int partition);
 
@@ -53,6 +60,7 @@ class IntentsExport {
   stores::CatalogStore& catalog_;
   SnapshotReader& snapshots_;
   stores::DeliveriesReader& deliveries_;
+  const stores::ProfileStore& profiles_;
   boost::asio::thread_pool& pool_;
 };
 

@@ -26,7 +26,7 @@ std::size_t sample_of(const http::Request& request) {
   std::size_t sample = 0;
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), sample);
   if (error != std::errc() || end != text->data() + text->size() || sample > largest_sample)
-    throw http::Refused(problem_of({{"/sample", "range", "must be 0 to 1000.", "应为0至1000。"}}));
+    throw http::Refused(problem_of({{"?sample", "range", "must be 0 to 1000.", "应为0至1000。"}}));
   return sample;
 }
 
@@ -84,11 +84,12 @@ asio::awaitable<http::Response> CampaignPreview::preview(http::Request& request)
   const domain::Date date = domain::date_of(now_());
   campaign::AudiencePreview found(audience, date, sample);
   const LookAtProfile look = [&found](const enterprise::Uscc& uscc, const policy::Subject& subject) { found.add(uscc, subject); };
+  const stores::RegionScope scope(profiles_, request.principal->region);
   std::chrono::microseconds took{0};
   if (audience.listed())
-    took = co_await walk_profiles(profiles_, date, *audience.listed(), look);
+    took = co_await walk_profiles(profiles_, scope, date, *audience.listed(), look);
   else
-    took = co_await walk_profiles(profiles_, date, look);
+    took = co_await walk_profiles(profiles_, scope, date, look);
   co_return http::ok(preview_json(*campaign, date, found, audience.items(), took));
 }
 

@@ -1,6 +1,7 @@
 #include "operator/campaigns/campaign_routes.hpp"
 
 #include "contracts/catalog/campaign_json.hpp"
+#include "domain/policy/identifier.hpp"
 #include "operator/access.hpp"
 #include "operator/campaigns/campaign_progress.hpp"
 #include "operator/commands/decision.hpp"
@@ -39,38 +40,42 @@ std::string with_progress(const campaign::Campaign& campaign, const std::optiona
 }
 
 http::Problem unavailable() {
-  return http::problems::unavailable(std::chrono::seconds(1), "the counters are being folded from the log.", "统计数据正在由日志重建，请稍后重试。");
+  return http::problems::unavailable(std::chrono::seconds(1), "the counters are being folded from the log.",
+                                     "统计数据正在由日志重建，请稍后重试。");
 }
 
 }  // namespace
 
 void CampaignRoutes::add_to(http::Router& router) {
-  const auto scoped = [](std::string name, auth::Roles roles) { return http::RouteInfo(std::move(name), http::Access::roles(roles)).scoped(); };
+  const auto scoped = [](std::string name, auth::Roles roles) {
+    return http::RouteInfo(std::move(name), http::Access::roles(roles)).scoped();
+  };
   router.add(Verb::post, "/operator/v1/campaigns", http::RouteInfo("create_campaign", http::Access::roles(authors)).limit(8 * 1024 * 1024),
              [this](http::Request& request) { return create(request); });
   router.add(Verb::get, "/operator/v1/campaigns", scoped("list_campaigns", readers),
              [this](http::Request& request) -> asio::awaitable<http::Response> { co_return list(request); });
-  router.add(Verb::get, "/operator/v1/campaigns/{id}", scoped("get_campaign", readers), [this](http::Request& request) { return get(request); });
+  router.add(Verb::get, "/operator/v1/campaigns/{id}", scoped("get_campaign", readers),
+             [this](http::Request& request) { return get(request); });
   router.add_streaming(Verb::get, "/operator/v1/campaigns/{id}/progress", scoped("campaign_progress", readers),
                        [this](http::Exchange& exchange) { return stream_progress(exchange); });
-  router.add(Verb::put, "/operator/v1/campaigns/{id}", scoped("edit_campaign", authors).limit(8 * 1024 * 1024), [this](http::Request& request) {
-    if (!request.headers.find("If-Match")) throw http::Refused(http::problems::precondition_required());
-    return change(request, CommandKind::campaign_edit);
-  });
+  router.add(Verb::put, "/operator/v1/campaigns/{id}", scoped("edit_campaign", authors).limit(8 * 1024 * 1024),
+             [this](http::Request& request) {
+               if (!request.headers.find("If-Match")) throw http::Refused(http::problems::precondition_required());
+               return change(request, CommandKind::campaign_edit);
+             });
   struct Action {
     const char* word;
     CommandKind kind;
     auth::Roles roles;
   };
-  static constexpr std::array actions{Action{"submit", CommandKind::campaign_submit, authors},
-                                      Action{"approve", CommandKind::campaign_approve, approvers},
-                                      Action{"reject", CommandKind::campaign_reject, approvers},
-                                      Action{"launch", CommandKind::campaign_launch, authors},
-                                      Action{"pause", CommandKind::campaign_pause, authors},
-                                      Action{"resume", CommandKind::campaign_resume, authors},
-                                      Action{"cancel", CommandKind::campaign_cancel, authors}};
+  static constexpr std::array actions{
+      Action{"submit", CommandKind::campaign_submit, authors},   Action{"approve", CommandKind::campaign_approve, approvers},
+      Action{"reject", CommandKind::campaign_reject, approvers}, Action{"launch", CommandKind::campaign_launch, authors},
+      Action{"pause", CommandKind::campaign_pause, authors},     Action{"resume", CommandKind::campaign_resume, authors},
+      Action{"cancel", CommandKind::campaign_cancel, authors}};
   for (const Action& action : actions)
-    router.add(Verb::post, std::string("/operator/v1/campaigns/{id}/") + action.word, scoped(std::string(action.word) + "_campaign", action.roles),
+    router.add(Verb::post, std::string("/operator/v1/campaigns/{id}/") + action.word,
+               scoped(std::string(action.word) + "_campaign", action.roles),
                [this, kind = action.kind](http::Request& request) { return change(request, kind); });
 }
 
@@ -141,13 +146,14 @@ asio::awaitable<void> CampaignRoutes::stream_progress(http::Exchange& exchange) 
 }
 
 http::Response CampaignRoutes::list(const http::Request& request) const {
-  const PageRequest page = page_request(request);
+  refuse_filters(request, {"mode", "level", "topic", "kind"});
+  const PageRequest page = page_request(request, policy::is_identifier);
   const std::string& bureau = request.principal->bureau;
-  const auto state = request.query("state");
-  const std::string_view wanted_bureau = request.query_or("bureau", ""), text = request.query_or("q", "");
+  const auto state = choice_of<campaign::State>(request, "state");
+  const std::string_view wanted_bureau = code_of(request, "bureau", reference_.bureaus), text = request.query_or("q", "");
   const auto found = stores::page_of(catalog_.campaigns(), page.after, page.limit, [&](const campaign::Campaign& campaign) {
     return may_see(bureau, campaign.owner) && (wanted_bureau.empty() || campaign.owner.includes(wanted_bureau)) &&
-           (!state || *state == domain::name_of(campaign.state)) && contains(campaign.plan.title, text);
+           (!state || *state == campaign.state) && contains(campaign.plan.title, text);
   });
   std::string elements;
   for (const auto& campaign : found.entities) {

@@ -4,6 +4,7 @@
 #include "platform/http/router.hpp"
 #include "stores/catalog/catalog_store.hpp"
 #include "stores/deliveries/deliveries_reader.hpp"
+#include "stores/reference/reference_data.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -12,8 +13,9 @@ namespace zhida::operators {
 /// Campaigns: written, submitted, approved, run; their state and progress, once or as they change.
 class CampaignRoutes {
  public:
-  CampaignRoutes(stores::CatalogStore& catalog, stores::DeliveriesReader& deliveries, CommandGateway& gateway)
-      : catalog_(catalog), deliveries_(deliveries), gateway_(gateway) {}
+  CampaignRoutes(stores::CatalogStore& catalog, stores::DeliveriesReader& deliveries, CommandGateway& gateway,
+                 const stores::ReferenceData& reference)
+      : catalog_(catalog), deliveries_(deliveries), gateway_(gateway), reference_(reference) {}
 
   void add_to(http::Router& router);
 
@@ -30,6 +32,7 @@ class CampaignRoutes {
   stores::CatalogStore& catalog_;
   stores::DeliveriesReader& deliveries_;
   CommandGateway& gateway_;
+  const stores::ReferenceData& reference_;
 };
 
 }  // namespace zhida::operators

@@ -1,6 +1,7 @@
 #include "operator/catalog/catalog_routes.hpp"
 
 #include "contracts/json.hpp"
+#include "domain/policy/identifier.hpp"
 #include "domain/policy/sentence.hpp"
 #include "operator/access.hpp"
 #include "operator/commands/decision.hpp"
@@ -49,12 +50,23 @@ http::Response answer(const http::Request& request, const std::shared_ptr<const 
   return http::with_etag(request, std::move(response), http::etag(entity->revision));
 }
 
+template <class T>
+bool matches(const std::optional<T>& wanted, T actual) {
+  return !wanted || *wanted == actual;
+}
+
+bool has(const std::vector<std::string>& words, std::string_view wanted) {
+  return wanted.empty() || std::ranges::find(words, wanted) != words.end();
+}
+
+}  // namespace
+
 /// A page of those entities the asker may see and `keep` wants.
 template <class Entity, class Keep>
-http::Response list(const http::Request& request, const stores::Entities<Entity>& all, Keep keep) {
-  const PageRequest page = page_request(request);
+http::Response CatalogRoutes::list(const http::Request& request, const stores::Entities<Entity>& all, Keep keep) const {
+  const PageRequest page = page_request(request, policy::is_identifier);
   const std::string& bureau = request.principal->bureau;
-  const std::string_view wanted_bureau = request.query_or("bureau", "");
+  const std::string_view wanted_bureau = code_of(request, "bureau", reference_.bureaus);
   const auto found = stores::page_of(all, page.after, page.limit, [&](const Entity& entity) {
     return may_see(bureau, entity.owner) && (wanted_bureau.empty() || entity.owner.includes(wanted_bureau)) && keep(entity);
   });
@@ -65,14 +77,6 @@ http::Response list(const http::Request& request, const stores::Entities<Entity>
   }
   return http::ok(list_json(elements, found.next));
 }
-
-bool matches(const std::optional<std::string_view>& wanted, std::string_view actual) { return !wanted || *wanted == actual; }
-
-bool has(const std::vector<std::string>& words, const std::optional<std::string_view>& wanted) {
-  return !wanted || std::ranges::find(words, *wanted) != words.end();
-}
-
-}  // namespace
 
 void CatalogRoutes::add_to(http::Router& router) {
   const auto get = [&](std::string pattern, std::string name, auto answer_request) {
@@ -141,35 +145,38 @@ http::Response CatalogRoutes::current(const http::Request& request, EntityKind k
 }
 
 http::Response CatalogRoutes::list_documents(const http::Request& request) const {
-  const auto level = request.query("level"), topic = request.query("topic");
-  const std::string_view text = request.query_or("q", "");
+  refuse_filters(request, {"state", "mode", "kind"});
+  const auto level = choice_of<policy::Level>(request, "level");
+  const std::string_view topic = code_of(request, "topic", reference_.topics), text = request.query_or("q", "");
   return list(request, catalog_.documents(), [&](const policy::Document& document) {
-    return matches(level, domain::name_of(document.level)) && has(document.topics, topic) &&
+    return matches(level, document.level) && has(document.topics, topic) &&
            (contains(document.title, text) || contains(document.doc_number.value_or(""), text));
   });
 }
 
 http::Response CatalogRoutes::list_items(const http::Request& request) const {
-  const auto state = request.query("state"), mode = request.query("mode"), level = request.query("level"), topic = request.query("topic");
-  const std::string_view text = request.query_or("q", "");
+  refuse_filters(request, {"kind"});
+  const auto state = choice_of<policy::ItemState>(request, "state");
+  const auto mode = choice_of<policy::Mode>(request, "mode");
+  const auto level = choice_of<policy::Level>(request, "level");
+  const std::string_view topic = code_of(request, "topic", reference_.topics), text = request.query_or("q", "");
   return list(request, catalog_.items(), [&](const policy::Item& item) {
     const policy::ItemVersion* shown = item.latest() != nullptr ? item.latest() : item.draft ? &*item.draft : nullptr;
-    if (shown == nullptr || !matches(state, domain::name_of(item.state())) || !matches(mode, domain::name_of(shown->content.mode)))
-      return false;
-    if (level || topic) {
+    if (shown == nullptr || !matches(state, item.state()) || !matches(mode, shown->content.mode)) return false;
+    if (level || !topic.empty()) {
       const auto document = shown->content.document ? catalog_.document(*shown->content.document) : nullptr;
-      if (!document || !matches(level, domain::name_of(document->level)) || !has(document->topics, topic)) return false;
+      if (!document || !matches(level, document->level) || !has(document->topics, topic)) return false;
     }
     return contains(shown->content.title, text);
   });
 }
 
 http::Response CatalogRoutes::list_packages(const http::Request& request) const {
-  const auto kind = request.query("kind");
+  refuse_filters(request, {"state", "mode", "level", "topic"});
+  const auto kind = choice_of<policy::PackageKind>(request, "kind");
   const std::string_view text = request.query_or("q", "");
-  return list(request, catalog_.packages(), [&](const policy::Package& package) {
-    return matches(kind, domain::name_of(package.kind)) && contains(package.title, text);
-  });
+  return list(request, catalog_.packages(),
+              [&](const policy::Package& package) { return matches(kind, package.kind) && contains(package.title, text); });
 }
 
 }  // namespace zhida::operators

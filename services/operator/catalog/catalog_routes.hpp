@@ -21,6 +21,8 @@ class CatalogRoutes {
   boost::asio::awaitable<http::Response> put(http::Request& request, contracts::CommandKind kind);
   boost::asio::awaitable<http::Response> change_item(http::Request& request, contracts::CommandKind kind);
   http::Response current(const http::Request& request, contracts::EntityKind kind, const std::string& id, http::Status status) const;
+  template <class Entity, class Keep>
+  http::Response list(const http::Request& request, const stores::Entities<Entity>& all, Keep keep) const;
   http::Response list_documents(const http::Request& request) const;
   http::Response list_items(const http::Request& request) const;
   http::Response list_packages(const http::Request& request) const;

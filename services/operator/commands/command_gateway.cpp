@@ -71,6 +71,7 @@ asio::awaitable<CommandAnswer> CommandGateway::submit(const http::Request& reque
   command.key_id = principal.key_id;
   command.role = auth::name_of(principal.role);
   command.bureau = principal.bureau;
+  command.region = principal.region;
   command.body = request.body;
   command.body_hash = sha256_hex(std::string(domain::name_of(kind)) + "\n" + command.entity + "\n" + request.body);
   command.if_match = if_match_revision(request);

@@ -1,6 +1,7 @@
 // What becomes of the commands about campaigns.
 
 #include "contracts/catalog/campaign_json.hpp"
+#include "domain/campaign/region_limit.hpp"
 #include "operator/commands/campaign_facts.hpp"
 #include "operator/commands/decision.hpp"
 #include "operator/problem.hpp"
@@ -14,8 +15,8 @@ using contracts::CatalogEvent;
 using contracts::CommandKind;
 
 contracts::CampaignBody read_plan(const Situation& situation) {
-  auto body = contracts::read_json<contracts::CampaignBody>(situation.command.body,
-                                                            [](contracts::JsonReader& reader) { return contracts::read_campaign_body(reader); });
+  auto body = contracts::read_json<contracts::CampaignBody>(
+      situation.command.body, [](contracts::JsonReader& reader) { return contracts::read_campaign_body(reader); });
   if (body.has_error()) throw Refused{problem_of(body.error())};
   return std::move(body).value();
 }
@@ -49,24 +50,37 @@ std::string member_of(const Situation& situation, std::string_view name) {
 
 campaign::Command command_of(const Situation& situation) {
   switch (situation.command.kind) {
-    case CommandKind::campaign_submit: return campaign::Submit{};
+    case CommandKind::campaign_submit:
+      return campaign::Submit{};
     case CommandKind::campaign_approve: {
       std::string hash = member_of(situation, "content_hash");
       if (hash.empty())
-        throw Refused{problem_of({{"/content_hash", "required", "name the content hash of what you have read.", "须指明所审阅内容的哈希。"}})};
+        throw Refused{
+            problem_of({{"/content_hash", "required", "name the content hash of what you have read.", "须指明所审阅内容的哈希。"}})};
       return campaign::Approve{std::move(hash)};
     }
-    case CommandKind::campaign_reject: return campaign::Reject{member_of(situation, "reason")};
-    case CommandKind::campaign_launch: return campaign::Launch{};
-    case CommandKind::campaign_pause: return campaign::Pause{};
-    case CommandKind::campaign_resume: return campaign::Resume{};
-    case CommandKind::campaign_cancel: return campaign::Cancel{member_of(situation, "reason")};
-    case CommandKind::campaign_start: return campaign::Start{};
-    case CommandKind::campaign_expire: return campaign::Expire{};
-    case CommandKind::campaign_complete: return campaign::Complete{};
-    case CommandKind::campaign_fail: return campaign::Fail{member_of(situation, "reason")};
-    case CommandKind::campaign_refresh: return campaign::ContentChanged{member_of(situation, "reason")};
-    default: return campaign::Edit{read_plan(situation).plan};
+    case CommandKind::campaign_reject:
+      return campaign::Reject{member_of(situation, "reason")};
+    case CommandKind::campaign_launch:
+      return campaign::Launch{};
+    case CommandKind::campaign_pause:
+      return campaign::Pause{};
+    case CommandKind::campaign_resume:
+      return campaign::Resume{};
+    case CommandKind::campaign_cancel:
+      return campaign::Cancel{member_of(situation, "reason")};
+    case CommandKind::campaign_start:
+      return campaign::Start{};
+    case CommandKind::campaign_expire:
+      return campaign::Expire{};
+    case CommandKind::campaign_complete:
+      return campaign::Complete{};
+    case CommandKind::campaign_fail:
+      return campaign::Fail{member_of(situation, "reason")};
+    case CommandKind::campaign_refresh:
+      return campaign::ContentChanged{member_of(situation, "reason")};
+    default:
+      return campaign::Edit{read_plan(situation).plan};
   }
 }
 
@@ -76,12 +90,28 @@ Refused refused(const campaign::Refusal& refusal, std::string current) {
     case campaign::Refusal::Kind::conflict:
       problem = http::problems::conflict(refusal.detail, refusal.detail_zh, domain::name_of(refusal.state));
       break;
-    case campaign::Refusal::Kind::forbidden: problem = http::problems::forbidden(refusal.detail, refusal.detail_zh); break;
+    case campaign::Refusal::Kind::forbidden:
+      problem = http::problems::forbidden(refusal.detail, refusal.detail_zh);
+      break;
     case campaign::Refusal::Kind::invalid:
       problem = http::problems::invalid(to_json_errors(refusal.errors), refusal.detail, refusal.detail_zh);
       break;
   }
   return Refused{std::move(problem), std::move(current)};
+}
+
+/// A key that is limited to a region writes and runs campaigns of that region only.
+void require_in_region(const Situation& situation, const campaign::Campaign& campaign, const std::string& current) {
+  const std::string& region = situation.command.region;
+  if (region.empty() || campaign::is_limited_to(campaign.plan.audience, region)) return;
+  throw Refused{http::problems::forbidden("this key is limited to region " + region + ", and the campaign is not.",
+                                          "该密钥仅限于区域 " + region + "，而该投放活动不限于此区域。"),
+                current};
+}
+
+campaign::Audience in_region(const Situation& situation, campaign::Audience audience) {
+  if (situation.command.region.empty()) return audience;
+  return campaign::limited_to(std::move(audience), situation.command.region);
 }
 
 }  // namespace
@@ -92,6 +122,7 @@ CatalogEvent::Outcome create_campaign(const Situation& situation) {
   check_plan(situation, body.plan, errors);
   policy::Owner owner = situation.owner_or_default(std::move(body.owner), errors);
   require_none(errors);
+  body.plan.audience = in_region(situation, std::move(body.plan.audience));
   const campaign::Facts facts = campaign_facts(body.plan, situation.catalog, situation.rules, situation.now);
   campaign::Campaign campaign = campaign::draft(std::move(body.plan), situation.command.key_id, facts);
   campaign.id = "c" + std::to_string(situation.catalog.next_campaign());
@@ -104,14 +135,16 @@ CatalogEvent::Outcome change_campaign(const Situation& situation) {
   const auto current = situation.catalog.campaign(situation.command.entity);
   if (!current || !situation.visible(current->owner)) throw Refused{http::problems::not_found()};
   const std::string state = entity_json(*current);
+  require_in_region(situation, *current, state);
   require_revision(situation, current->revision, state);
 
-  const campaign::Command command = command_of(situation);
-  const auto* edit = std::get_if<campaign::Edit>(&command);
+  campaign::Command command = command_of(situation);
+  auto* const edit = std::get_if<campaign::Edit>(&command);
   if (edit != nullptr) {
     domain::FieldErrors errors = campaign::validate(edit->plan, situation.now);
     check_plan(situation, edit->plan, errors);
     require_none(errors, state);
+    edit->plan.audience = in_region(situation, std::move(edit->plan.audience));
   }
   const campaign::Facts facts =
       campaign_facts(edit != nullptr ? edit->plan : current->plan, situation.catalog, situation.rules, situation.now);

@@ -1,6 +1,7 @@
 #include "operator/intake/enterprise_routes.hpp"
 
 #include "contracts/json.hpp"
+#include "operator/access.hpp"
 #include "operator/problem.hpp"
 #include "operator/roles.hpp"
 #include "platform/http/conditional.hpp"
@@ -82,6 +83,7 @@ asio::awaitable<http::Response> EnterpriseRoutes::patch(http::Request& request) 
   http::require_content_type(request, http::json_type);
   require_ready();
   const enterprise::Uscc uscc = uscc_param(request);
+  require_in_region(request, with_.profiles, uscc);
   ProfileIntake intake(with_.profiles, with_.reference.dictionary, with_.sealer, with_.now);
   std::vector<log::NewRecord> records;
   PatchResult result;
@@ -110,6 +112,7 @@ asio::awaitable<http::Response> EnterpriseRoutes::patch(http::Request& request) 
 asio::awaitable<http::Response> EnterpriseRoutes::get(http::Request& request) {
   require_ready();
   const enterprise::Uscc uscc = uscc_param(request);
+  require_in_region(request, with_.profiles, uscc);
   if (with_.profiles.version(uscc) == 0) co_return http::respond(http::problems::not_found());
   const auto history = co_await with_.profiles.history(uscc);
   if (history.has_error())
@@ -154,19 +157,19 @@ asio::awaitable<http::Response> EnterpriseRoutes::get(http::Request& request) {
 
 asio::awaitable<void> EnterpriseRoutes::take_profiles(http::Exchange& exchange) {
   require_ready();
-  ProfileIntake intake(with_.profiles, with_.reference.dictionary, with_.sealer, with_.now);
+  ProfileIntake intake(with_.profiles, with_.reference.dictionary, with_.sealer, with_.now, exchange.request().principal->region);
   co_await take_in(exchange, with_.log, intake, with_.pool);
 }
 
 asio::awaitable<void> EnterpriseRoutes::take_determinations(http::Exchange& exchange) {
   require_ready();
-  DeterminationIntake intake(with_.profiles, with_.catalog, with_.reference, with_.now);
+  DeterminationIntake intake(with_.profiles, with_.catalog, with_.reference, with_.now, exchange.request().principal->region);
   co_await take_in(exchange, with_.log, intake, with_.pool);
 }
 
 asio::awaitable<void> EnterpriseRoutes::take_outcomes(http::Exchange& exchange) {
   require_ready();
-  OutcomeIntake intake(with_.deliveries, with_.profiles, with_.catalog, with_.now);
+  OutcomeIntake intake(with_.deliveries, with_.profiles, with_.catalog, with_.now, exchange.request().principal->region);
   co_await take_in(exchange, with_.log, intake, with_.pool);
 }
 

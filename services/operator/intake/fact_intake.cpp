@@ -20,6 +20,7 @@ std::optional<http::Problem> DeterminationIntake::take(std::string_view line, st
   const domain::Instant now = now_();
   auto read = contracts::determination_line_from_json(line, domain::date_of(now));
   if (read.has_error()) return problem_of(read.error());
+  if (!scope_.covers(read->uscc)) return http::problems::not_found();
   const enterprise::Determination& determination = read->determination;
   if (!is_condition(determination.condition))
     return problem_of({{"/condition", "unknown", "no item has such a manual condition.", "没有任何事项使用该人工认定条件。"}});
@@ -60,6 +61,7 @@ std::optional<http::Problem> OutcomeIntake::take(std::string_view line, std::vec
   const domain::Instant now = now_();
   const auto read = contracts::read_outcome_recorded(line);
   if (read.has_error()) return problem_of(read.error());
+  if (!scope_.covers(read->uscc)) return http::problems::not_found();
   if (!catalog_.item(read->item)) return problem_of({{"/item", "unknown", "there is no such item.", "没有这个政策事项。"}});
   if (read->at > now + clock_difference) return problem_of({{"/at", "range", "lies in the future.", "不能晚于现在。"}});
   log::NewRecord& record = records.emplace_back();

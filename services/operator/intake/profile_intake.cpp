@@ -6,6 +6,12 @@ namespace zhida::operators {
 
 void ProfileIntake::decide_profiles(ProfileChunk& chunk) {
   chunk.decided_at = now_();
+  if (scope_.limited())
+    std::erase_if(chunk.profiles(), [&](const ProfileChunk::Profile& profile) {
+      if (scope_.covers(profile.uscc)) return false;
+      chunk.lines[profile.line].problem = std::make_unique<http::Problem>(http::problems::not_found());
+      return true;
+    });
   for (ProfileChunk::Profile& profile : chunk.profiles()) {
     profile.partition = profiles_.partition_of(profile.uscc);
     profile.known = profiles_.version(profile.uscc) != 0;

@@ -4,6 +4,7 @@
 #include "operator/intake/profile_chunk.hpp"
 #include "operator/intake/sealer.hpp"
 #include "stores/profiles/profile_store.hpp"
+#include "stores/profiles/region_scope.hpp"
 
 #include <memory>
 #include <optional>
@@ -23,8 +24,11 @@ struct PatchResult {
 /// already left out.
 class ProfileIntake final : public LineHandler {
  public:
-  ProfileIntake(stores::ProfileStore& profiles, std::shared_ptr<const matching::Dictionary> dictionary, Sealer& sealer, Now now)
+  /// `region`: lines about enterprises that are not known to be in it are refused; empty = no limit.
+  ProfileIntake(stores::ProfileStore& profiles, std::shared_ptr<const matching::Dictionary> dictionary, Sealer& sealer, Now now,
+                std::string_view region = {})
       : profiles_(profiles),
+        scope_(profiles, region),
         sealer_(sealer),
         now_(std::move(now)),
         tools_(std::make_shared<ProfileTools>(std::move(dictionary), sealer.name_sealer())) {}
@@ -42,6 +46,7 @@ class ProfileIntake final : public LineHandler {
   void decide_profiles(ProfileChunk& chunk);
 
   stores::ProfileStore& profiles_;
+  stores::RegionScope scope_;
   Sealer& sealer_;
   Now now_;
   std::shared_ptr<ProfileTools> tools_;

@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <utility>
 
 namespace zhida::operators {
@@ -25,7 +26,8 @@ namespace asio = boost::asio;
 using http::Verb;
 
 http::Problem not_readable() {
-  return http::problems::unavailable(std::chrono::seconds(1), "what is asked for is being folded from the log.", "所查数据正在由日志重建。");
+  return http::problems::unavailable(std::chrono::seconds(1), "what is asked for is being folded from the log.",
+                                     "所查数据正在由日志重建。");
 }
 
 /// `topic.partition.offset` or `topic.partition.offset.index`: the place of the quarantined input, fit for a path.
@@ -40,15 +42,26 @@ struct Place {
   log::Offset offset = 0;
 };
 
-Place place_of(std::string_view cursor) {
+/// The start for the empty cursor; nothing if the text is no place.
+std::optional<Place> parse_place(std::string_view cursor) {
   Place place;
-  const std::size_t colon = cursor.find(':');
-  if (colon == std::string_view::npos) return place;
-  std::from_chars(cursor.data(), cursor.data() + colon, place.partition);
-  std::from_chars(cursor.data() + colon + 1, cursor.data() + cursor.size(), place.offset);
-  place.partition = std::max(place.partition, 0);
-  place.offset = std::max<log::Offset>(place.offset, 0);
+  if (cursor.empty()) return place;
+  const char* const end = cursor.data() + cursor.size();
+  const auto partition = std::from_chars(cursor.data(), end, place.partition);
+  if (partition.ec != std::errc() || partition.ptr == end || *partition.ptr != ':') return std::nullopt;
+  const auto offset = std::from_chars(partition.ptr + 1, end, place.offset);
+  if (offset.ec != std::errc() || offset.ptr != end || place.partition < 0 || place.offset < 0) return std::nullopt;
   return place;
+}
+
+bool is_place(std::string_view cursor) { return parse_place(cursor).has_value(); }
+bool is_campaign(std::string_view cursor) { return delivery::parse_campaign(cursor).has_value(); }
+
+/// Whether a record under this key may be shown to a key of this scope: one that is limited sees its enterprises' records only.
+bool is_covered(const stores::RegionScope& scope, std::string_view key) {
+  if (!scope.limited()) return true;
+  const auto uscc = enterprise::Uscc::parse(key);
+  return uscc && scope.covers(*uscc);
 }
 
 void append_element(std::string& elements, std::string_view json) {
@@ -71,7 +84,9 @@ void RecordRoutes::add_to(http::Router& router) {
 
 asio::awaitable<http::Response> RecordRoutes::timeline(http::Request& request) {
   const enterprise::Uscc uscc = uscc_param(request);
-  const PageRequest page = page_request(request);
+  const PageRequest page = page_request(request, is_campaign);
+  require_in_region(request, profiles_, uscc);
+  const enterprise::Disclosure reader(profiles_.dictionary(), auth::name_of(request.principal->role));
   const int partition = enterprise::partition_of(uscc, deliveries_.partitions());
   const auto ledger = co_await deliveries_.ledger(uscc);
   if (ledger.has_error()) co_return http::respond(not_readable());
@@ -96,7 +111,7 @@ asio::awaitable<http::Response> RecordRoutes::timeline(http::Request& request) {
     if (batch.has_error() || batch->records.empty()) co_return http::respond(not_readable());
     const auto block = contracts::read_intents_decided(batch->records.front()->value);
     if (block.has_error()) co_return http::respond(not_readable());
-    append_element(elements, timeline_entry(uscc, intent, *campaign, *block));
+    append_element(elements, timeline_entry(uscc, intent, *campaign, *block, reader));
     last = campaign->id;
     ++taken;
   }
@@ -104,11 +119,11 @@ asio::awaitable<http::Response> RecordRoutes::timeline(http::Request& request) {
 }
 
 asio::awaitable<http::Response> RecordRoutes::audit(http::Request& request) {
-  const PageRequest page = page_request(request);
+  const PageRequest page = page_request(request, is_place);
   const std::string& bureau = request.principal->bureau;
   const auto range = co_await log_.range(contracts::topics::audit, 0);
   if (range.has_error()) co_return http::respond(not_readable());
-  log::Offset next = std::max(range->start, place_of(page.after).offset);
+  log::Offset next = std::max(range->start, parse_place(page.after)->offset);
   std::string elements;
   std::size_t taken = 0;
   while (taken < page.limit && next < range->end) {
@@ -126,8 +141,10 @@ asio::awaitable<http::Response> RecordRoutes::audit(http::Request& request) {
 }
 
 asio::awaitable<http::Response> RecordRoutes::dead_letters(http::Request& request) {
-  const PageRequest page = page_request(request);
-  Place place = place_of(page.after);
+  const PageRequest page = page_request(request, is_place);
+  Place place = *parse_place(page.after);
+  const stores::RegionScope scope(profiles_, request.principal->region);
+  const enterprise::Disclosure reader(profiles_.dictionary(), auth::name_of(request.principal->role));
   std::string elements;
   std::size_t taken = 0;
   for (; place.partition < deliveries_.partitions(); place = Place{place.partition + 1, 0}) {
@@ -140,9 +157,13 @@ asio::awaitable<http::Response> RecordRoutes::dead_letters(http::Request& reques
                                             log::ReadLimits{page.limit - taken, 1U << 20U});
       if (batch.has_error()) co_return http::respond(not_readable());
       for (const log::RecordPtr& record : batch->records) {
-        const auto letter = contracts::read_dead_letter(record->value);
-        if (letter.has_error()) continue;
-        append_element(elements, fmt::format("{{\"id\":\"{}\",\"letter\":{}}}", public_id(letter->id()), record->value));
+        auto letter = contracts::read_dead_letter(record->value);
+        if (letter.has_error() || !is_covered(scope, letter->key)) continue;
+        // What could not be read cannot be told apart either: a profile's line may hold any value.
+        const bool whole = reader.shows_everything() || letter->topic != contracts::topics::profiles;
+        if (!whole) letter->value = "(withheld)";
+        append_element(elements, fmt::format("{{\"id\":\"{}\",\"letter\":{}}}", public_id(letter->id()),
+                                             whole ? record->value : contracts::to_json(*letter)));
         ++taken;
       }
       place.offset = batch->next;
@@ -185,6 +206,8 @@ asio::awaitable<http::Response> RecordRoutes::replay(http::Request& request) {
     co_return http::respond(http::problems::not_found());
 
   const log::Record& original = *batch->records.front();
+  if (!is_covered(stores::RegionScope(profiles_, request.principal->region), original.key))
+    co_return http::respond(http::problems::not_found());
   std::vector<log::NewRecord> records(1);
   records[0].topic = topic;
   records[0].partition = partition;
@@ -193,7 +216,8 @@ asio::awaitable<http::Response> RecordRoutes::replay(http::Request& request) {
   records[0].event = original.event;
   const auto appended = co_await log_.append(std::move(records));
   if (appended.has_error()) co_return http::respond(not_readable());
-  co_return http::Response(http::Status::accepted, fmt::format("{{\"topic\":\"{}\",\"partition\":{},\"offset\":{}}}", topic, partition, appended->front()));
+  co_return http::Response(http::Status::accepted,
+                           fmt::format("{{\"topic\":\"{}\",\"partition\":{},\"offset\":{}}}", topic, partition, appended->front()));
 }
 
 }  // namespace zhida::operators

@@ -5,14 +5,16 @@
 #include "platform/log/event_log.hpp"
 #include "stores/catalog/catalog_store.hpp"
 #include "stores/deliveries/deliveries_reader.hpp"
+#include "stores/profiles/profile_store.hpp"
 
 namespace zhida::operators {
 
 /// What is on record: an enterprise's timeline, the audit chain, and input that was quarantined.
 class RecordRoutes {
  public:
-  RecordRoutes(log::EventLog& log, stores::CatalogStore& catalog, stores::DeliveriesReader& deliveries, Now now)
-      : log_(log), catalog_(catalog), deliveries_(deliveries), now_(std::move(now)) {}
+  RecordRoutes(log::EventLog& log, stores::CatalogStore& catalog, stores::DeliveriesReader& deliveries,
+               const stores::ProfileStore& profiles, Now now)
+      : log_(log), catalog_(catalog), deliveries_(deliveries), profiles_(profiles), now_(std::move(now)) {}
 
   void add_to(http::Router& router);
 
@@ -26,6 +28,7 @@ class RecordRoutes {
   log::EventLog& log_;
   stores::CatalogStore& catalog_;
   stores::DeliveriesReader& deliveries_;
+  const stores::ProfileStore& profiles_;
   Now now_;
 };
 

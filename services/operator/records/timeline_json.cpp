@@ -46,7 +46,7 @@ void write_engagements(contracts::JsonWriter& writer, const delivery::IntentReco
 }  // namespace
 
 std::string timeline_entry(const enterprise::Uscc& uscc, const delivery::IntentRecord& intent, const campaign::Campaign& campaign,
-                           const contracts::IntentsDecided& block) {
+                           const contracts::IntentsDecided& block, const enterprise::Disclosure& reader) {
   const delivery::Decision& decision = *intent.decision;
   const delivery::Status status = intent.status();
   std::string text;
@@ -69,7 +69,8 @@ std::string timeline_entry(const enterprise::Uscc& uscc, const delivery::IntentR
   writer.member("profile_position", block.header().profile_position);
   write_items(writer, block, decision);
   writer.key("evidence");
-  writer.raw(block.values_json(decision.place.index));
+  const auto shows = [&reader](std::string_view attribute) { return reader.shows(attribute); };
+  writer.raw(reader.shows_everything() ? block.values_json(decision.place.index) : block.values_json(decision.place.index, shows));
   write_engagements(writer, intent);
   writer.end_object();
   return text;

@@ -16,11 +16,12 @@ constexpr std::size_t rows_between_looks = 64;
 
 class Walk {
  public:
-  Walk(const stores::ProfileStore& profiles, domain::Date date, LookAtProfile look)
-      : profiles_(profiles), date_(date), look_(std::move(look)), slots_(profiles.dictionary().size()) {}
+  Walk(const stores::ProfileStore& profiles, const stores::RegionScope& scope, domain::Date date, LookAtProfile look)
+      : profiles_(profiles), scope_(scope), date_(date), look_(std::move(look)), slots_(profiles.dictionary().size()) {}
 
   void visit(int partition, stores::Row row) {
     profiles_.slots(partition, row, slots_);
+    if (!scope_.covers(slots_)) return;
     determinations_.clear();
     profiles_.determinations(partition, row, date_, determinations_);
     look_(profiles_.uscc(partition, row), {slots_, determinations_});
@@ -28,6 +29,7 @@ class Walk {
 
   void visit(const enterprise::Uscc& uscc) {
     if (const auto row = profiles_.find(uscc)) return visit(profiles_.partition_of(uscc), *row);
+    if (scope_.limited()) return;
     std::ranges::fill(slots_, cel::Value::missing());
     look_(uscc, {slots_, {}});
   }
@@ -46,6 +48,7 @@ class Walk {
 
  private:
   const stores::ProfileStore& profiles_;
+  const stores::RegionScope& scope_;
   domain::Date date_;
   LookAtProfile look_;
   std::vector<cel::Value> slots_;
@@ -55,8 +58,9 @@ class Walk {
 
 }  // namespace
 
-asio::awaitable<std::chrono::microseconds> walk_profiles(const stores::ProfileStore& profiles, domain::Date date, LookAtProfile look) {
-  Walk walk(profiles, date, std::move(look));
+asio::awaitable<std::chrono::microseconds> walk_profiles(const stores::ProfileStore& profiles, const stores::RegionScope& scope,
+                                                         domain::Date date, LookAtProfile look) {
+  Walk walk(profiles, scope, date, std::move(look));
   stores::Turn turn;
   for (int partition = 0; partition < profiles.partitions(); ++partition) {
     for (std::size_t row = 0; row < profiles.size(partition);) {
@@ -67,9 +71,9 @@ asio::awaitable<std::chrono::microseconds> walk_profiles(const stores::ProfileSt
   co_return walk.worked();
 }
 
-asio::awaitable<std::chrono::microseconds> walk_profiles(const stores::ProfileStore& profiles, domain::Date date,
-                                                         std::span<const enterprise::Uscc> usccs, LookAtProfile look) {
-  Walk walk(profiles, date, std::move(look));
+asio::awaitable<std::chrono::microseconds> walk_profiles(const stores::ProfileStore& profiles, const stores::RegionScope& scope,
+                                                         domain::Date date, std::span<const enterprise::Uscc> usccs, LookAtProfile look) {
+  Walk walk(profiles, scope, date, std::move(look));
   stores::Turn turn;
   for (std::size_t next = 0; next < usccs.size();) {
     walk.turn(next, usccs.size(), [&](std::size_t each) { walk.visit(usccs[each]); });

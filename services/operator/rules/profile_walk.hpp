@@ -4,6 +4,7 @@
 #include "domain/enterprise/uscc.hpp"
 #include "domain/policy/check.hpp"
 #include "stores/profiles/profile_store.hpp"
+#include "stores/profiles/region_scope.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -16,13 +17,13 @@ namespace zhida::operators {
 /// Told an enterprise and what is known about it; the views live for the call.
 using LookAtProfile = std::function<void(const enterprise::Uscc&, const policy::Subject&)>;
 
-/// Shows every enterprise to `look`, on current profiles and with the determinations in force on `date`, leaving the executor to others
+/// Shows every enterprise that `scope` covers to `look`, on current profiles and with the determinations in force on `date`, leaving the executor to others
 /// every few milliseconds. Returns the time spent looking.
-boost::asio::awaitable<std::chrono::microseconds> walk_profiles(const stores::ProfileStore& profiles, domain::Date date,
-                                                                LookAtProfile look);
+boost::asio::awaitable<std::chrono::microseconds> walk_profiles(const stores::ProfileStore& profiles, const stores::RegionScope& scope,
+                                                                domain::Date date, LookAtProfile look);
 
 /// The same for these enterprises only, heard of or not.
-boost::asio::awaitable<std::chrono::microseconds> walk_profiles(const stores::ProfileStore& profiles, domain::Date date,
-                                                                std::span<const enterprise::Uscc> usccs, LookAtProfile look);
+boost::asio::awaitable<std::chrono::microseconds> walk_profiles(const stores::ProfileStore& profiles, const stores::RegionScope& scope,
+                                                                domain::Date date, std::span<const enterprise::Uscc> usccs, LookAtProfile look);
 
 }  // namespace zhida::operators

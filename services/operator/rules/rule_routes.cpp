@@ -174,8 +174,9 @@ asio::awaitable<http::Response> RuleRoutes::audience(http::Request& request) {
   const campaign::RulePreview::Options options{body.asof.value_or(domain::date_of(now_())), body.near,
                                                static_cast<std::size_t>(body.sample)};
   campaign::RulePreview preview(std::move(rule), options);
+  const stores::RegionScope scope(profiles_, request.principal->region);
   const auto look = [&preview](const enterprise::Uscc& uscc, const policy::Subject& subject) { preview.add(uscc, subject); };
-  const std::chrono::microseconds took = co_await walk_profiles(profiles_, options.date, look);
+  const std::chrono::microseconds took = co_await walk_profiles(profiles_, scope, options.date, look);
 
   std::string text;
   contracts::JsonWriter writer(text);

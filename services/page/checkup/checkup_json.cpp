@@ -3,6 +3,7 @@
 #include "matching/date.hpp"
 #include "page/rule_words.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -36,11 +37,18 @@ std::string_view label_of(const matching::Rule& rule, std::string_view name) {
   return condition != nullptr ? std::string_view(condition->label_zh) : name;
 }
 
+/// The leaf reads something that the reader of the check-up may not read.
+bool is_masked(const Context& in, const matching::Leaf& leaf) {
+  return std::ranges::any_of(leaf.slots, [&in](std::uint32_t slot) { return !in.subject.shows(slot); });
+}
+
 /// What stands on the leaf's left: the attribute's value, or what is computed from attributes.
 void write_left(const Context& in, const ExplainedLeaf& explained) {
   const matching::Leaf& leaf = *explained.leaf;
   in.writer.key("value");
-  if (leaf.operand)
+  if (is_masked(in, leaf))
+    in.writer.null();
+  else if (leaf.operand)
     write_value(in.writer, in.rule.program().evaluate_at(*leaf.operand, in.subject.slots(), in.asof, in.arena));
   else if (leaf.slots.size() == 1)
     write_value(in.writer, in.subject.slots()[leaf.slots[0]]);
@@ -75,7 +83,9 @@ void write_leaf_members(const Context& in, const ExplainedLeaf& explained) {
   in.writer.member("operation", leaf.operation);
   write_limit(in, leaf);
   in.writer.member("label_zh", leaf.label_zh);
-  in.writer.member("value_zh", explained.value);
+  const bool masked = is_masked(in, leaf);
+  in.writer.member("value_zh", masked ? std::string("不予显示") : std::string(explained.value));
+  if (masked) in.writer.member("masked", true);
 }
 
 void write_sources(const Context& in, const matching::Leaf& leaf) {
@@ -94,7 +104,10 @@ void write_sources(const Context& in, const matching::Leaf& leaf) {
     in.writer.begin_object();
     in.writer.member("attribute", in.rule.language().dictionary()[slot].name);
     in.writer.key("value");
-    write_value(in.writer, in.subject.slots()[slot]);
+    if (in.subject.shows(slot))
+      write_value(in.writer, in.subject.slots()[slot]);
+    else
+      in.writer.null();
     in.writer.member("source", each ? std::optional(std::string(each->source)) : std::nullopt);
     in.writer.member("as_of", each ? each->as_of : std::nullopt);
     in.writer.end_object();

@@ -56,25 +56,27 @@ asio::awaitable<std::string> checkup_json(std::shared_ptr<const ShelfView> shelf
 
 domain::Date CheckupRoutes::asof(const http::Request& request) const { return asof_of(request, domain::date_of(now_())); }
 
-CheckedSubject CheckupRoutes::subject(const enterprise::Uscc& uscc, domain::Date asof) const {
+CheckedSubject CheckupRoutes::subject(const http::Request& request, domain::Date asof) const {
+  const enterprise::Uscc uscc = uscc_of(request);
   if (!profiles_.ready(profiles_.partition_of(uscc))) throw http::Refused(not_ready());
-  return CheckedSubject(profiles_, uscc, asof);
+  require_in_region(request, profiles_, uscc);
+  CheckedSubject subject(profiles_, uscc, asof);
+  subject.show_to(enterprise::Disclosure(profiles_.dictionary(), auth::name_of(request.principal->role)));
+  return subject;
 }
 
 asio::awaitable<http::Response> CheckupRoutes::all(http::Request& request) {
-  const enterprise::Uscc uscc = uscc_of(request);
   const domain::Date date = asof(request);
-  const CheckedSubject whom = subject(uscc, date);
+  const CheckedSubject whom = subject(request, date);
   auto shelf = shelf_.view();
   std::string json = co_await checkup_json(std::move(shelf), whom, date);
   co_return http::ok(std::move(json));
 }
 
 asio::awaitable<http::Response> CheckupRoutes::answered(http::Request& request) {
-  const enterprise::Uscc uscc = uscc_of(request);
   const domain::Date date = asof(request);
   const Answers answers(request.body, profiles_.dictionary());
-  CheckedSubject whom = subject(uscc, date);
+  CheckedSubject whom = subject(request, date);
   for (const auto& [slot, value] : answers.values()) whom.answer(slot, value);
   auto shelf = shelf_.view();
   std::string json = co_await checkup_json(std::move(shelf), whom, date);
@@ -82,12 +84,11 @@ asio::awaitable<http::Response> CheckupRoutes::answered(http::Request& request) 
 }
 
 asio::awaitable<http::Response> CheckupRoutes::one(http::Request& request) {
-  const enterprise::Uscc uscc = uscc_of(request);
   const domain::Date date = asof(request);
   const auto shelf = shelf_.view();
   const Offer* const offer = shelf->find(request.param("item"));
   if (offer == nullptr) throw http::Refused(http::problems::not_found());
-  const CheckedSubject whom = subject(uscc, date);
+  const CheckedSubject whom = subject(request, date);
   cel::Arena arena;
   const policy::ItemCheck check = policy::check_item(*offer->compiled, whom.view(), date, arena);
   std::string json;

@@ -29,7 +29,7 @@ class CheckupRoutes {
   boost::asio::awaitable<http::Response> one(http::Request& request);
 
  private:
-  CheckedSubject subject(const enterprise::Uscc& uscc, domain::Date asof) const;
+  CheckedSubject subject(const http::Request& request, domain::Date asof) const;
   domain::Date asof(const http::Request& request) const;
 
   const stores::ProfileStore& profiles_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/date_time.hpp"
+#include "domain/enterprise/disclosure.hpp"
 #include "domain/enterprise/profile.hpp"
 #include "domain/policy/check.hpp"
 #include "stores/profiles/profile_store.hpp"
@@ -26,6 +27,10 @@ class CheckedSubject {
  public:
   CheckedSubject(const stores::ProfileStore& profiles, const enterprise::Uscc& uscc, domain::Date date);
 
+  /// Whom the check-up is shown to: values he may not read are left out of it. Without this everything is shown.
+  void show_to(enterprise::Disclosure reader) { reader_ = reader; }
+  bool shows(std::uint32_t slot) const { return !reader_ || reader_->shows(slot); }
+
   /// Lays an answer over what is known; a missing value hides what is known.
   void answer(std::uint32_t slot, cel::Value value);
 
@@ -37,6 +42,7 @@ class CheckedSubject {
   const enterprise::Determination* determination(std::string_view condition) const;
 
  private:
+  std::optional<enterprise::Disclosure> reader_;
   std::vector<cel::Value> slots_;
   std::vector<stores::KnownAttribute> known_;  // by slot
   std::vector<std::uint32_t> answered_;

@@ -36,7 +36,7 @@ bool is_listed(const campaign::Campaign& campaign, const enterprise::Uscc& uscc)
 
 /// Sets whose intent it is; the campaign, or null after reporting.
 std::shared_ptr<const campaign::Campaign> read_intent(JsonReader& reader, EngagementRecorded& event, const stores::CatalogStore& catalog,
-                                                      const stores::ProfileStore& profiles) {
+                                                      const stores::ProfileStore& profiles, const stores::RegionScope& scope) {
   std::string text;
   const std::size_t errors = reader.errors().size();
   reader.required("intent", text);
@@ -46,7 +46,7 @@ std::shared_ptr<const campaign::Campaign> read_intent(JsonReader& reader, Engage
   const auto campaign = id ? catalog.campaign(delivery::format_campaign(id->key.campaign)) : nullptr;
   // A campaign that never ran has no intents, nor has a one-off any occurrence but its first.
   const bool may_exist = uscc && campaign && campaign->started_at && id->key.channel == "page" && id->key.occurrence == "1";
-  if (!may_exist || !(profiles.find(*uscc) || is_listed(*campaign, *uscc))) {
+  if (!may_exist || !scope.covers(*uscc) || !(profiles.find(*uscc) || is_listed(*campaign, *uscc))) {
     report_unknown_intent(reader);
     return nullptr;
   }
@@ -104,7 +104,8 @@ void label_machine(JsonReader& reader, EngagementRecorded& event) {
 }  // namespace
 
 domain::Checked<EngagementRecorded> read_report(const contracts::Json& json, std::string pointer, const stores::CatalogStore& catalog,
-                                                const stores::ProfileStore& profiles, domain::Instant now) {
+                                                const stores::ProfileStore& profiles, const stores::RegionScope& scope,
+                                                domain::Instant now) {
   domain::FieldErrors errors;
   JsonReader reader(json, errors, std::move(pointer));
   EngagementRecorded event;
@@ -114,7 +115,7 @@ domain::Checked<EngagementRecorded> read_report(const contracts::Json& json, std
     reader.required("id", event.id);
     if (errors.size() == before && event.id.empty()) reader.report("id", "length", "must not be empty.", "不能为空。");
     check_length(reader, "id", event.id, longest_id);
-    if (const auto campaign = read_intent(reader, event, catalog, profiles)) read_item(reader, event, *campaign);
+    if (const auto campaign = read_intent(reader, event, catalog, profiles, scope)) read_item(reader, event, *campaign);
     read_type(reader, event);
     read_time(reader, event, now);
     reader.optional("reason", event.reason);

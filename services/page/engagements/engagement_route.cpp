@@ -46,9 +46,10 @@ boost::asio::awaitable<http::Response> EngagementRoute::post(http::Request& requ
     contracts::JsonWriter results(batch.results);
     results.begin_array();
     stores::Turn turn;
+    const stores::RegionScope scope(profiles_, request.principal->region);
     for (std::size_t i = 0; i < events.size(); ++i) {
       if (turn.over()) co_await turn.pass();
-      auto read = read_report(*events[i], reader.child("events", i), catalog_, profiles_, now);
+      auto read = read_report(*events[i], reader.child("events", i), catalog_, profiles_, scope, now);
       results.begin_object();
       results.member("id", id_of(*events[i]));
       results.member("status", read.has_value() ? "accepted" : "refused");

@@ -126,6 +126,7 @@ CampaignTemplate make_template(stores::CatalogStore& catalog, const std::shared_
                                const campaign::Campaign& campaign, domain::Date today) {
   CampaignTemplate made;
   made.kind = campaign.package.kind;
+  made.last_day = domain::date_of(campaign::end_of(campaign.plan) - std::chrono::milliseconds(1));
   const campaign::Message message = campaign.plan.content.value_or(campaign::Message());
   JsonWriter head(made.before_link);
   head.begin_object();

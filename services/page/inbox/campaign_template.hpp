@@ -34,6 +34,7 @@ struct CampaignTemplate {
 
   policy::PackageKind kind = policy::PackageKind::gift;
   std::string before_link;  ///< behind the intent's id
+  domain::Date last_day;    ///< of the campaign's validity
   std::vector<Item> items;
   std::string documents;         ///< a member with a comma before it, or empty
   std::vector<std::string> why;  ///< why the audience was chosen; JSON strings

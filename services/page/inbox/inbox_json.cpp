@@ -88,20 +88,15 @@ class Entry {
     out_ += "]}";
   }
 
-  /// The first that comes among the items that the enterprise may have.
+  /// The first that comes: the campaign's end, or that of an item which the enterprise may have.
   void append_deadline() {
-    std::optional<domain::Date> first;
+    domain::Date first = shown_.last_day;
     for (std::size_t i = 0; i < shown_.items.size(); ++i) {
       const auto& deadline = shown_.items[i].deadline;
-      if (deadline && decision(i).verdict != Verdict::ineligible && (!first || *deadline < *first)) first = deadline;
+      if (deadline && decision(i).verdict != Verdict::ineligible) first = std::min(first, *deadline);
     }
-    out_ += R"(,"deadline":)";
-    if (!first) {
-      out_ += "null";
-      return;
-    }
-    out_ += '"';
-    domain::append_date(out_, *first);
+    out_ += R"(,"deadline":")";
+    domain::append_date(out_, first);
     out_ += '"';
   }
 

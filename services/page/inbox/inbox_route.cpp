@@ -15,7 +15,7 @@ namespace zhida::page {
 namespace {
 
 /// Raised with every change of what the answer looks like.
-constexpr std::uint64_t rendering = 1;
+constexpr std::uint64_t rendering = 2;
 constexpr std::size_t usual_entry_bytes = 1200;
 
 InboxQuestion read_question(const http::Request& request) {
@@ -49,6 +49,7 @@ std::string etag_of(std::string_view ledger, const http::Request& request, std::
 
 boost::asio::awaitable<http::Response> InboxRoute::get(http::Request& request) {
   const enterprise::Uscc uscc = uscc_of(request);
+  require_in_region(request, profiles_, uscc);
   const InboxQuestion question = read_question(request);
   if (!catalog_.ready()) throw http::Refused(unavailable());
   const auto bytes = co_await deliveries_.ledger_bytes(uscc);

@@ -10,6 +10,7 @@
 #include "platform/http/response.hpp"
 #include "stores/catalog/catalog_store.hpp"
 #include "stores/deliveries/deliveries_reader.hpp"
+#include "stores/profiles/profile_store.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -31,9 +32,11 @@ struct InboxQuestion {
 /// What is readable for one enterprise: one look at its ledger in Redis, then rendering alone.
 class InboxRoute {
  public:
-  InboxRoute(stores::DeliveriesReader& deliveries, stores::CatalogStore& catalog, std::shared_ptr<const matching::Language> language,
-             const LinkSigner& signer, Metrics& metrics, std::function<domain::Instant()> now)
+  InboxRoute(stores::DeliveriesReader& deliveries, const stores::ProfileStore& profiles, stores::CatalogStore& catalog,
+             std::shared_ptr<const matching::Language> language, const LinkSigner& signer, Metrics& metrics,
+             std::function<domain::Instant()> now)
       : deliveries_(deliveries),
+        profiles_(profiles),
         catalog_(catalog),
         templates_(catalog, std::move(language)),
         signer_(signer),
@@ -48,6 +51,7 @@ class InboxRoute {
   http::Problem unavailable();
 
   stores::DeliveriesReader& deliveries_;
+  const stores::ProfileStore& profiles_;
   stores::CatalogStore& catalog_;
   CampaignTemplates templates_;
   const LinkSigner& signer_;

@@ -4,6 +4,7 @@
 #include "page/policies/policy_json.hpp"
 #include "page/policies/policy_query.hpp"
 #include "page/problem.hpp"
+#include "page/request_values.hpp"
 #include "stores/log_reading.hpp"
 
 #include <algorithm>
@@ -61,6 +62,7 @@ asio::awaitable<http::Response> PolicyRoutes::list(http::Request& request) {
   std::optional<CheckedSubject> whom;
   if (query.fits) {
     if (!profiles_.ready(profiles_.partition_of(*query.fits))) throw http::Refused(not_ready());
+    require_in_region(request, profiles_, *query.fits);
     whom.emplace(profiles_, *query.fits, today);
   }
 

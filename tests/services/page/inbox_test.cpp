@@ -38,6 +38,31 @@ TEST_F(PageInbox, IsEmptyForAnEnterpriseNeverHeardOf) {
   }(*this));
 }
 
+TEST_F(PageInbox, NamesTheFirstDeadlineThatMattersToTheEnterprise) {
+  policy::ItemContent soon = item("快到期", "true"), late = item("还早", "true");
+  soon.valid_to = day(2026, 12, 10);
+  late.windows = {{day(2026, 11, 1), day(2027, 6, 30), std::nullopt}};
+  publish("SOON", soon);
+  publish("LATE", late);
+  start_campaign(1, {"SOON", "LATE"});
+  start_campaign(2, {"LATE"});
+  campaign::Campaign notice = campaign_with(3, {});
+  notice.plan.valid_until = domain::start_of(day(2026, 12, 2));
+  put(notice);
+  push(1, code(1), {decided(Verdict::unknown), decided(Verdict::eligible)}, now - 1h);
+  push(1, code(2), {decided(Verdict::ineligible), decided(Verdict::eligible)}, now - 1h);
+  push(2, code(3), {decided(Verdict::eligible)}, now - 1h);
+  push(3, code(4), {}, now - 1h);
+  run([](PageInbox& t) -> asio::awaitable<void> {
+    const Json first = co_await t.inbox(code(1)), second = co_await t.inbox(code(2)), third = co_await t.inbox(code(3)),
+               fourth = co_await t.inbox(code(4));
+    EXPECT_EQ(first["items"][0]["deadline"].text(), "2026-12-10") << "an item ends before the campaign";
+    EXPECT_EQ(second["items"][0]["deadline"].text(), "2026-12-31") << "not one it cannot have: the campaign's end is next";
+    EXPECT_EQ(third["items"][0]["deadline"].text(), "2026-12-31") << "the campaign ends before the item";
+    EXPECT_EQ(fourth["items"][0]["deadline"].text(), "2026-12-01") << "a time at midnight ends the day before";
+  }(*this));
+}
+
 TEST_F(PageInbox, ShowsADeliveryWithEverythingInIt) {
   offer_two();
   push(1, code(1), some_decisions(), now - 1h);
