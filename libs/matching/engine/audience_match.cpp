@@ -44,6 +44,8 @@ AudienceMatch::AudienceMatch(std::shared_ptr<const AudiencePlan> plan, MaskCache
       definite_[i] = cache->definite(condition, *plan_, with);
       missing_[i] = cache->missing(condition.attribute, *plan_);
     }
+    present_ = cache->present(*plan_);
+    use_kept();
   } else {
     learn_order();
   }
@@ -59,7 +61,8 @@ void AudienceMatch::learn_order() {
     double passed = 1;
     for (std::size_t i = 0; i < sample; ++i) {
       begin(i * (blocks() / sample));
-      passed += static_cast<double>((node(child, none).possible & plan_->epoch->blocks[block_]->present).count());
+      const Mask& present = plan_->epoch->blocks[block_]->present;
+      passed += static_cast<double>((node(child, none, present).possible & present).count());
     }
     double cost = 0.1;
     const std::function<void(std::uint32_t)> add = [&](std::uint32_t number) {
@@ -95,10 +98,12 @@ bool AudienceMatch::same(std::uint32_t a, std::uint32_t b) const {
   return x.text == y.text && x.negated == y.negated;
 }
 
-AudienceMatch::Rails AudienceMatch::leaf(std::uint32_t number, std::uint32_t flipped) {
-  const Truth& truth = condition(number);
+AudienceMatch::NodeRails AudienceMatch::leaf(std::uint32_t number, std::uint32_t flipped, const Mask& candidates) {
+  const bool kept = done_[number] || definite_[number];
+  const Truth truth =
+      kept ? condition(number) : scan(plan_->conditions[number], *plan_, *plan_->epoch->blocks[block_], kernels_, candidates);
   const bool manual = plan_->conditions[number].kind == ConditionKind::manual;
-  Rails rails{truth.definite, manual ? truth.definite | truth.unknown : truth.definite, truth.definite | truth.unknown};
+  NodeRails rails{truth.definite, manual ? truth.definite | truth.unknown : truth.definite, truth.definite | truth.unknown};
   if (flipped != none && same(number, flipped)) {
     const Mask was_false = ~rails.possible;
     rails.definite |= was_false;
@@ -108,15 +113,14 @@ AudienceMatch::Rails AudienceMatch::leaf(std::uint32_t number, std::uint32_t fli
   return rails;
 }
 
-AudienceMatch::Rails AudienceMatch::node(std::uint32_t number, std::uint32_t flipped) {
+AudienceMatch::NodeRails AudienceMatch::node(std::uint32_t number, std::uint32_t flipped, const Mask& candidates) {
   const ConditionNode& here = plan_->rule.nodes[number];
-  if (here.kind == NodeKind::leaf) return leaf(here.condition, flipped);
+  if (here.kind == NodeKind::leaf) return leaf(here.condition, flipped, candidates);
   const bool all = here.kind == NodeKind::all;
-  const bool root = number + 1 == plan_->rule.nodes.size();
-  const Mask start = !all ? Mask::none() : root ? plan_->epoch->blocks[block_]->present : Mask::all();
-  Rails rails{start, start, start};
+  const Mask start = all ? candidates : Mask::none();
+  NodeRails rails{start, start, start};
   for (const std::uint32_t child : children_[number]) {
-    const Rails below = node(child, flipped);
+    const NodeRails below = node(child, flipped, all ? rails.possible : candidates);
     if (all) {
       rails.definite &= below.definite;
       rails.favourable &= below.favourable;
@@ -133,16 +137,80 @@ AudienceMatch::Rails AudienceMatch::node(std::uint32_t number, std::uint32_t fli
 
 BlockVerdicts AudienceMatch::decide(std::size_t block) {
   begin(block);
-  root_ = node(static_cast<std::uint32_t>(plan_->rule.nodes.size() - 1), none);
   const Mask& present = plan_->epoch->blocks[block]->present;
+  root_ = node(static_cast<std::uint32_t>(plan_->rule.nodes.size() - 1), none, present);
   root_.definite &= present;
   root_.favourable &= present;
   root_.possible &= present;
   return {root_.definite, root_.favourable & ~root_.definite, root_.possible & ~root_.favourable};
 }
 
+/// Finds out whether the kernels can read the rule from kept masks: conditions joined by `all`, and alternatives of such.
+void AudienceMatch::use_kept() {
+  const auto& nodes = plan_->rule.nodes;
+  std::vector<std::uint32_t> operands, rest;
+  const auto single = [&](std::uint32_t number, std::vector<std::uint32_t>& to) {
+    const std::uint32_t condition = nodes[number].condition;
+    to.push_back(condition);
+    return nodes[number].kind == NodeKind::leaf && definite_[condition] && plan_->conditions[condition].kind != ConditionKind::manual;
+  };
+  const auto group = [&](std::uint32_t number) {
+    if (nodes[number].kind == NodeKind::leaf) {
+      terms_.push_back(1);
+      return single(number, rest);
+    }
+    terms_.push_back(static_cast<std::uint8_t>(nodes[number].children.size()));
+    return nodes[number].children.size() < 256 &&
+           std::ranges::all_of(nodes[number].children, [&](std::uint32_t child) { return single(child, rest); });
+  };
+  const auto part = [&](std::uint32_t number) {
+    if (nodes[number].kind != NodeKind::any) return single(number, operands);
+    ++term_count_;
+    terms_.push_back(static_cast<std::uint8_t>(nodes[number].children.size()));
+    return nodes[number].children.size() < 256 && std::ranges::all_of(nodes[number].children, group);
+  };
+  const auto root = static_cast<std::uint32_t>(nodes.size() - 1);
+  has_run_ = nodes[root].kind == NodeKind::all ? std::ranges::all_of(nodes[root].children, part) : part(root);
+  if (!has_run_) return;
+  singles_ = static_cast<std::uint32_t>(operands.size());
+  operands.insert(operands.end(), rest.begin(), rest.end());
+  for (const std::uint32_t condition : operands) {
+    run_definite_.push_back(definite_[condition]->masks.data());
+    run_unknown_.push_back(missing_[condition]->masks.data());
+  }
+}
+
+std::uint64_t AudienceMatch::count_eligible() {
+  if (!has_run_) return count().eligible;
+  constexpr std::size_t chunk = 64;
+  Mask definite[chunk];
+  std::uint64_t sum = 0;
+  for (std::size_t first = 0; first < blocks(); first += chunk) {
+    const std::size_t size = std::min(chunk, blocks() - first);
+    kernels_.kept_definite(run(), first, size, definite);
+    sum += kernels_.count_masks(definite, size);
+  }
+  return sum;
+}
+
 AudienceCounts AudienceMatch::count() {
   AudienceCounts counts;
+  if (has_run_) {
+    constexpr std::size_t chunk = 64;
+    Rails rails[chunk];
+    std::uint64_t eligible[chunk] = {}, unknown[chunk] = {};
+    for (std::size_t first = 0; first < blocks(); first += chunk) {
+      const std::size_t size = std::min(chunk, blocks() - first);
+      kernels_.kept(run(), first, size, rails);
+      kernels_.count(rails, size, eligible, unknown);
+    }
+    for (std::size_t i = 0; i < chunk; ++i) {
+      counts.eligible += eligible[i];
+      counts.unknown += unknown[i];
+    }
+    counts.ineligible = kernels_.count_masks(present_->masks.data(), blocks()) - counts.eligible - counts.unknown;
+    return counts;
+  }
   std::uint64_t present = 0;
   for (std::size_t block = 0; block < blocks(); ++block) {
     const BlockVerdicts verdicts = decide(block);
@@ -159,7 +227,7 @@ Mask AudienceMatch::one_short_of(std::uint32_t number) {
   const Truth truth = condition(number);
   const Mask candidates = plan_->epoch->blocks[block_]->present & ~root_.possible & ~(truth.definite | truth.unknown);
   if (!candidates.any()) return Mask::none();
-  return candidates & node(static_cast<std::uint32_t>(plan_->rule.nodes.size() - 1), number).favourable;
+  return candidates & node(static_cast<std::uint32_t>(plan_->rule.nodes.size() - 1), number, candidates).favourable;
 }
 
 Mask AudienceMatch::one_short() {

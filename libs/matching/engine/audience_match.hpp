@@ -33,6 +33,8 @@ class AudienceMatch {
 
   BlockVerdicts decide(std::size_t block);
   AudienceCounts count();
+  /// Only how many are eligible.
+  std::uint64_t count_eligible();
 
   /// The truth of one condition for the block last decided.
   const Truth& condition(std::uint32_t number);
@@ -44,11 +46,13 @@ class AudienceMatch {
 
  private:
   /// What a node of the tree comes to.
-  struct Rails {
+  struct NodeRails {
     Mask definite, favourable, possible;
   };
-  Rails node(std::uint32_t number, std::uint32_t flipped);
-  Rails leaf(std::uint32_t condition, std::uint32_t flipped);
+  /// What is said of others than `candidates` is not meant.
+  NodeRails node(std::uint32_t number, std::uint32_t flipped, const Mask& candidates);
+  NodeRails leaf(std::uint32_t condition, std::uint32_t flipped, const Mask& candidates);
+  void use_kept();
   void begin(std::size_t block);
   bool same(std::uint32_t a, std::uint32_t b) const;
   void learn_order();
@@ -61,7 +65,16 @@ class AudienceMatch {
   std::vector<Truth> truths_;
   std::vector<std::uint8_t> done_;
   std::vector<std::vector<std::uint32_t>> children_;  ///< by node, those that rule out most first
-  Rails root_;
+  NodeRails root_;
+
+  /// Where all masks are kept and the rule has the form of the kernels: its operands in their order.
+  bool has_run_ = false;
+  std::shared_ptr<const CachedMasks> present_;
+  std::vector<const Mask*> run_definite_, run_unknown_;
+  std::vector<std::uint8_t> terms_;
+  std::size_t term_count_ = 0;
+  std::uint32_t singles_ = 0;
+  KeptRun run() const { return {present_->masks.data(), run_definite_.data(), run_unknown_.data(), singles_, terms_.data(), term_count_}; }
 };
 
 }  // namespace zhida::matching::engine

@@ -10,6 +10,8 @@ namespace {
 constexpr std::uint32_t nobody = 0xFFFFFFFF;
 /// Up to this many words are compared one by one; of more, each profile's word is looked up.
 constexpr std::size_t most_compared_words = 12;
+/// Up to this many candidates are looked at one by one where that is slow for a whole block.
+constexpr std::size_t few_candidates = 96;
 
 void bind_words(const LoweredRule& rule, const Condition& condition, const Vocabulary& vocabulary, ScanCondition& bound) {
   bound.accepted.resize(vocabulary.size());
@@ -114,6 +116,25 @@ Mask with_word(const ScanCondition& condition, const Column& column, const Kerne
   }
 }
 
+/// The same one by one.
+Mask with_word(const ScanCondition& condition, const Column& column, const Mask& candidates) {
+  Mask result;
+  for_each_bit(candidates & column.known, [&](std::size_t i) {
+    if (condition.accepted[column.word(i)]) result.set(i);
+  });
+  return result;
+}
+
+Mask lists_with_word(const ScanCondition& condition, const Column& column, const Mask& candidates) {
+  Mask result;
+  for_each_bit(candidates & column.known, [&](std::size_t i) {
+    column.for_each_word(i, [&](std::uint32_t word) {
+      if (condition.accepted[word]) result.set(i);
+    });
+  });
+  return result;
+}
+
 /// Lists of which an element is accepted; of all_words, lists with all of the words.
 template <class T>
 Mask lists_with(const ScanCondition& condition, const Column& column, const Kernels& with) {
@@ -153,6 +174,15 @@ Mask lists_with(const ScanCondition& condition, const Column& column, const Kern
   }
 }
 
+Mask words_found(const ScanCondition& condition, const Column& column, const Kernels& with, const Mask& candidates) {
+  if (column.form == Column::Form::lists) {
+    const bool one_by_one = condition.kind == ConditionKind::words && candidates.count() <= few_candidates;
+    return one_by_one ? lists_with_word(condition, column, candidates) : lists_with(condition, column, with);
+  }
+  const bool compared = condition.words.size() <= most_compared_words && column.width <= 2;
+  return !compared && candidates.count() <= few_candidates ? with_word(condition, column, candidates) : with_word(condition, column, with);
+}
+
 }  // namespace
 
 std::shared_ptr<const AudiencePlan> plan(std::shared_ptr<const Epoch> epoch, const Rule& rule, cel::Value asof) {
@@ -162,7 +192,7 @@ std::shared_ptr<const AudiencePlan> plan(std::shared_ptr<const Epoch> epoch, con
   return made;
 }
 
-Truth scan(const ScanCondition& condition, const AudiencePlan& plan, const Block& block, const Kernels& with) {
+Truth scan(const ScanCondition& condition, const AudiencePlan& plan, const Block& block, const Kernels& with, const Mask& candidates) {
   const Column* const column = block.column(condition.attribute);
   const Mask known = column ? column->known : Mask::none();
   switch (condition.kind) {
@@ -174,13 +204,13 @@ Truth scan(const ScanCondition& condition, const AudiencePlan& plan, const Block
       return {column ? column->truth : Mask::none(), ~known};
     case ConditionKind::computed: {
       Truth truth;
-      evaluate(*condition.evaluated, *plan.epoch->attributes, block, block.present, plan.asof, truth.definite, truth.unknown);
+      evaluate(*condition.evaluated, *plan.epoch->attributes, block, block.present & candidates, plan.asof, truth.definite, truth.unknown);
       return truth;
     }
     case ConditionKind::words:
     case ConditionKind::all_words: {
       if (!column) return {Mask::none(), Mask::all()};
-      const Mask found = column->form == Column::Form::lists ? lists_with(condition, *column, with) : with_word(condition, *column, with);
+      const Mask found = words_found(condition, *column, with, candidates);
       return {condition.negated ? known & ~found : found, ~known};
     }
     default:

@@ -36,7 +36,8 @@ struct Truth {
   Mask definite;
   Mask unknown;
 };
-/// For the profiles of one block of the plan's epoch.
-Truth scan(const ScanCondition& condition, const AudiencePlan& plan, const Block& block, const Kernels& with);
+/// For the profiles of one block of the plan's epoch. Only what is said of `candidates` is meant.
+Truth scan(const ScanCondition& condition, const AudiencePlan& plan, const Block& block, const Kernels& with,
+           const Mask& candidates = Mask::all());
 
 }  // namespace zhida::matching::engine

@@ -11,18 +11,39 @@ std::size_t Block::bytes() const {
   return sum;
 }
 
-const OpenColumn* OpenBlock::open(std::uint32_t attribute) const {
-  return attribute < columns_.size() ? columns_[attribute].get() : nullptr;
+const Column* OpenBlock::closed(std::uint32_t attribute) const {
+  if (attribute < changes_.size() && changes_[attribute].open) return nullptr;
+  if (attribute < changes_.size() && changes_[attribute].copy) return changes_[attribute].copy.get();
+  return block_->column(attribute);
+}
+
+OpenColumn* OpenBlock::open(std::uint32_t attribute) const {
+  return attribute < changes_.size() ? changes_[attribute].open.get() : nullptr;
+}
+
+OpenBlock::Change* OpenBlock::copied(std::uint32_t attribute) {
+  constexpr int most_copies = 4;
+  if (!closed(attribute)) return nullptr;
+  if (attribute >= changes_.size()) changes_.resize(attribute + 1);
+  return changes_[attribute].copies < most_copies ? &changes_[attribute] : nullptr;
+}
+
+bool OpenBlock::keep(Change& change, std::optional<Column> copy) {
+  if (!copy) return false;
+  change.copy = std::make_shared<const Column>(std::move(*copy));
+  ++change.copies;
+  return true;
 }
 
 OpenColumn& OpenBlock::opened(std::uint32_t attribute, Column::Form form) {
-  if (attribute >= columns_.size()) columns_.resize(attribute + 1);
-  auto& column = columns_[attribute];
-  if (!column) {
-    const Column* const closed = block_->column(attribute);
-    column = closed ? std::make_unique<OpenColumn>(*closed) : std::make_unique<OpenColumn>(form);
+  if (attribute >= changes_.size()) changes_.resize(attribute + 1);
+  Change& change = changes_[attribute];
+  if (!change.open) {
+    const Column* const now = closed(attribute);
+    change.open = now ? std::make_unique<OpenColumn>(*now) : std::make_unique<OpenColumn>(form);
+    change.copy = nullptr;
   }
-  return *column;
+  return *change.open;
 }
 
 void OpenBlock::set_present(std::size_t i, bool present) {
@@ -32,19 +53,21 @@ void OpenBlock::set_present(std::size_t i, bool present) {
 }
 
 void OpenBlock::set_missing(std::uint32_t attribute, Column::Form form, std::size_t i) {
-  const OpenColumn* const changed = open(attribute);
-  const Column* const closed = block_->column(attribute);
-  const bool known = changed ? changed->known.test(i) : closed && closed->known.test(i);
-  if (!known) return;
+  if (const Column* const now = closed(attribute)) {
+    if (!now->known.test(i)) return;
+    if (Change* const change = copied(attribute); change && keep(*change, now->without(i))) return;
+  } else if (!open(attribute)) {
+    return;
+  }
   OpenColumn& column = opened(attribute, form);
   column.known.clear(i);
   if (form == Column::Form::lists) column.lists[i].clear();
 }
 
 void OpenBlock::set_key(std::uint32_t attribute, Column::Form form, std::size_t i, Key key) {
-  if (!open(attribute)) {
-    const Column* const closed = block_->column(attribute);
-    if (closed && closed->known.test(i) && (form == Column::Form::words ? closed->word(i) : closed->key(i)) == key) return;
+  if (const Column* const now = closed(attribute)) {
+    if (now->known.test(i) && (form == Column::Form::words ? now->word(i) : now->key(i)) == key) return;
+    if (Change* const change = copied(attribute); change && keep(*change, now->with_key(i, key))) return;
   }
   OpenColumn& column = opened(attribute, form);
   column.known.set(i);
@@ -52,13 +75,13 @@ void OpenBlock::set_key(std::uint32_t attribute, Column::Form form, std::size_t 
 }
 
 void OpenBlock::set_list(std::uint32_t attribute, std::size_t i, std::vector<std::uint32_t> words) {
-  if (!open(attribute)) {
-    const Column* const closed = block_->column(attribute);
-    if (closed && closed->known.test(i)) {
+  if (const Column* const now = closed(attribute)) {
+    if (now->known.test(i)) {
       std::vector<std::uint32_t> held;
-      closed->for_each_word(i, [&](std::uint32_t word) { held.push_back(word); });
+      now->for_each_word(i, [&](std::uint32_t word) { held.push_back(word); });
       if (held == words) return;
     }
+    if (Change* const change = copied(attribute); change && keep(*change, now->with_list(i, words))) return;
   }
   OpenColumn& column = opened(attribute, Column::Form::lists);
   column.known.set(i);
@@ -66,13 +89,18 @@ void OpenBlock::set_list(std::uint32_t attribute, std::size_t i, std::vector<std
 }
 
 std::shared_ptr<const Block> OpenBlock::close(std::uint64_t version) const {
-  const bool touched = std::ranges::any_of(columns_, [](const auto& column) { return column != nullptr; });
+  const bool touched = std::ranges::any_of(changes_, [](const Change& change) { return change.copy || change.open; });
   if (!present_ && !touched) return block_;
   auto block = std::make_shared<Block>(*block_);
   if (present_) block->present = *present_;
-  if (block->columns.size() < columns_.size()) block->columns.resize(columns_.size());
-  for (std::size_t i = 0; i < columns_.size(); ++i)
-    if (columns_[i]) block->columns[i] = std::make_shared<const Column>(columns_[i]->close());
+  if (block->columns.size() < changes_.size()) block->columns.resize(changes_.size());
+  for (std::size_t i = 0; i < changes_.size(); ++i) {
+    if (changes_[i].open) {
+      block->columns[i] = std::make_shared<const Column>(changes_[i].open->close());
+    } else if (changes_[i].copy) {
+      block->columns[i] = changes_[i].copy;
+    }
+  }
   block->version = version;
   return block;
 }

@@ -35,12 +35,23 @@ class OpenBlock {
   std::shared_ptr<const Block> close(std::uint64_t version) const;
 
  private:
-  const OpenColumn* open(std::uint32_t attribute) const;
+  /// A column that changes: as a changed copy while few of its values change, opened when more do.
+  struct Change {
+    std::shared_ptr<const Column> copy;
+    int copies = 0;
+    std::unique_ptr<OpenColumn> open;
+  };
+  /// The column as it is now; null where it is missing for all, or opened.
+  const Column* closed(std::uint32_t attribute) const;
+  OpenColumn* open(std::uint32_t attribute) const;
+  /// The change of a column that may take one more copy; null when it should be opened.
+  Change* copied(std::uint32_t attribute);
   OpenColumn& opened(std::uint32_t attribute, Column::Form form);
+  bool keep(Change& change, std::optional<Column> copy);
 
   std::shared_ptr<const Block> block_;
   std::optional<Mask> present_;
-  std::vector<std::unique_ptr<OpenColumn>> columns_;
+  std::vector<Change> changes_;  ///< by attribute
 };
 
 }  // namespace zhida::matching::engine

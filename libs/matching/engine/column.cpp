@@ -105,6 +105,67 @@ std::uint32_t Column::entry(std::size_t at) const {
 
 std::uint32_t Column::word(std::size_t i) const { return entry(i); }
 
+Column Column::frame() const {
+  Column column;
+  column.form = form;
+  column.width = width;
+  column.known = known;
+  column.truth = truth;
+  column.base = base;
+  column.offsets = offsets;
+  return column;
+}
+
+Column Column::without(std::size_t i) const {
+  Column column = frame();
+  column.known.clear(i);
+  column.truth.clear(i);
+  column.data = AlignedBytes(data.size());
+  std::memcpy(column.data.as<std::byte>(), data.as<std::byte>(), data.size());
+  return column;
+}
+
+std::optional<Column> Column::with_key(std::size_t i, Key key) const {
+  if (form == Form::bits) {
+    Column column = frame();
+    column.known.set(i);
+    column.truth.assign(i, key != 0);
+    return column;
+  }
+  Key stored = key;
+  if (form == Form::numbers) {
+    if (__builtin_sub_overflow(key, base, &stored)) return std::nullopt;
+    const unsigned unused = 64U - 8U * width;
+    if (static_cast<Key>(static_cast<std::uint64_t>(stored) << unused) >> unused != stored) return std::nullopt;
+  } else if (width_for(static_cast<std::uint64_t>(key)) > width) {
+    return std::nullopt;
+  }
+  Column column = without(i);
+  column.known.set(i);
+  std::memcpy(column.data.as<std::byte>() + i * width, &stored, width);
+  return column;
+}
+
+std::optional<Column> Column::with_list(std::size_t i, std::span<const std::uint32_t> words) const {
+  for (const std::uint32_t word : words)
+    if (width_for(word) > width) return std::nullopt;
+  const std::size_t before = offsets[i], after = offsets[i + 1], end = offsets[block_size];
+  Column column = frame();
+  column.known.set(i);
+  column.data = AlignedBytes(std::max<std::size_t>(1, before + words.size() + end - after) * width);
+  std::byte* to = column.data.as<std::byte>();
+  const std::byte* const from = data.as<std::byte>();
+  to = std::copy(from, from + before * width, to);
+  for (const std::uint32_t word : words) {
+    std::memcpy(to, &word, width);
+    to += width;
+  }
+  std::copy(from + after * width, from + end * width, to);
+  const auto growth = static_cast<std::uint32_t>(words.size() - (after - before));
+  for (std::size_t at = i + 1; at <= block_size; ++at) column.offsets[at] += growth;
+  return column;
+}
+
 OpenColumn::OpenColumn(Column::Form with_form) : form(with_form) {
   if (form == Column::Form::lists) {
     lists.resize(block_size);

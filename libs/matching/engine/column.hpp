@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -58,10 +59,17 @@ struct Column {
   void for_each_word(std::size_t i, Visit&& visit) const {
     for (std::uint32_t at = offsets[i]; at < offsets[i + 1]; ++at) visit(entry(at));
   }
+  /// A copy in which one profile has another value; nothing when the value needs a wider column.
+  std::optional<Column> with_key(std::size_t i, Key key) const;
+  std::optional<Column> with_list(std::size_t i, std::span<const std::uint32_t> words) const;
+  Column without(std::size_t i) const;
+
   std::size_t bytes() const { return sizeof(Column) + data.size() + offsets.capacity() * sizeof(std::uint32_t); }
 
  private:
   std::uint32_t entry(std::size_t at) const;
+  /// All but `data`.
+  Column frame() const;
 };
 
 /// A column in a form that is easy to change.

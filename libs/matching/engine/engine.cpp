@@ -146,7 +146,12 @@ void Engine::compact() {
 void Engine::publish() {
   close_blocks();
   auto next = std::make_shared<Epoch>();
-  if (epoch_) *next = *epoch_;
+  if (epoch_) {
+    next->predicates = epoch_->predicates;
+    next->words = epoch_->words;
+    next->segments = epoch_->segments;
+    next->greatest_rule = epoch_->greatest_rule;
+  }
   next->number = epoch_ ? epoch_->number + 1 : 0;
   next->attributes = attributes_;
   next->blocks = blocks_;

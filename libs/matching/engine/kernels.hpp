@@ -40,6 +40,16 @@ struct Rails {
   Mask possible;
 };
 
+/// One rule over many blocks, from masks that are kept: the form of a RuleRun, with arrays of masks by block for operands.
+struct KeptRun {
+  const Mask* present = nullptr;
+  const Mask* const* definite = nullptr;  ///< by operand
+  const Mask* const* unknown = nullptr;   ///< by operand
+  std::uint32_t singles = 0;
+  const std::uint8_t* terms = nullptr;
+  std::size_t term_count = 0;
+};
+
 /// The inner loops, compiled once for any processor and once for AVX2. Both give the same bits.
 struct Kernels {
   const char* name;
@@ -60,8 +70,14 @@ struct Kernels {
   /// The same, and who is exactly one condition short: one operand false, and the rule true if that one were. A predicate that a rule
   /// names at several places counts at each of them.
   void (*rules_near)(const MaskView& masks, const RuleRun& run, Rails* rails, Mask* near);
+  /// Decides one rule for blocks from `first` on; rails[i] for the i-th of them.
+  void (*kept)(const KeptRun& run, std::size_t first, std::size_t blocks, Rails* rails);
+  /// Only where it is true.
+  void (*kept_definite)(const KeptRun& run, std::size_t first, std::size_t blocks, Mask* definite);
   /// Adds for each rule how many are eligible and how many are possible but not certain.
   void (*count)(const Rails* rails, std::size_t rules, std::uint64_t* eligible, std::uint64_t* undecided);
+  /// How many bits are set in `count` masks.
+  std::uint64_t (*count_masks)(const Mask* masks, std::size_t count);
   /// Writes the numbers of the set bits plus `base`; returns how many. `to` must have room for 512.
   std::size_t (*emit)(const Mask& mask, std::uint32_t base, std::uint32_t* to);
 

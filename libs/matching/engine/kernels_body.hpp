@@ -250,6 +250,51 @@ void rules(const MaskView& masks, const RuleRun& run, Rails* rails) {
 
 void rules_near(const MaskView& masks, const RuleRun& run, Rails* rails, Mask* near) { any_rules<true>(masks, run, rails, near); }
 
+/// `any` terms over kept masks; `definite` and `possible` have what the singles came to.
+template <bool with_possible>
+[[gnu::always_inline]] inline void join_kept_terms(const KeptRun& run, std::size_t block, Wide& definite, Wide& possible) {
+  const std::uint8_t* term = run.terms;
+  std::uint32_t operand = run.singles;
+  for (std::size_t i = 0; i < run.term_count; ++i) {
+    Wide any_definite = nothing(), any_possible = nothing();
+    for (std::uint8_t groups = *term++; groups > 0; --groups) {
+      Wide all_definite = everything(), all_possible = everything();
+      for (std::uint8_t size = *term++; size > 0; --size, ++operand) {
+        const Wide one = load(run.definite[operand][block]);
+        all_definite = all_definite & one;
+        if constexpr (with_possible) all_possible = all_possible & (one | load(run.unknown[operand][block]));
+      }
+      any_definite = any_definite | all_definite;
+      if constexpr (with_possible) any_possible = any_possible | all_possible;
+    }
+    definite = definite & any_definite;
+    if constexpr (with_possible) possible = possible & any_possible;
+  }
+}
+
+void kept(const KeptRun& run, std::size_t first, std::size_t blocks, Rails* rails) {
+  for (std::size_t i = 0; i < blocks; ++i) {
+    Wide definite = load(run.present[first + i]), possible = definite;
+    for (std::uint32_t operand = 0; operand < run.singles; ++operand) {
+      const Wide one = load(run.definite[operand][first + i]);
+      definite = definite & one;
+      possible = possible & (one | load(run.unknown[operand][first + i]));
+    }
+    if (run.term_count > 0) join_kept_terms<true>(run, first + i, definite, possible);
+    store(rails[i].definite, definite);
+    store(rails[i].possible, possible);
+  }
+}
+
+void kept_definite(const KeptRun& run, std::size_t first, std::size_t blocks, Mask* result) {
+  for (std::size_t i = 0; i < blocks; ++i) {
+    Wide definite = load(run.present[first + i]), unused = definite;
+    for (std::uint32_t operand = 0; operand < run.singles; ++operand) definite = definite & load(run.definite[operand][first + i]);
+    if (run.term_count > 0) join_kept_terms<false>(run, first + i, definite, unused);
+    store(result[i], definite);
+  }
+}
+
 void count(const Rails* rails, std::size_t rules, std::uint64_t* eligible, std::uint64_t* undecided) {
   for (std::size_t rule = 0; rule < rules; ++rule) {
     std::uint64_t definite = 0, possible = 0;
@@ -260,6 +305,13 @@ void count(const Rails* rails, std::size_t rules, std::uint64_t* eligible, std::
     eligible[rule] += definite;
     undecided[rule] += possible - definite;
   }
+}
+
+std::uint64_t count_masks(const Mask* masks, std::size_t size) {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < size; ++i)
+    for (const std::uint64_t word : masks[i].words) sum += static_cast<std::uint64_t>(__builtin_popcountll(word));
+  return sum;
 }
 
 std::size_t emit(const Mask& mask, std::uint32_t base, std::uint32_t* to) {
@@ -283,7 +335,7 @@ void and_not_row(std::uint64_t* to, const std::uint64_t* row, std::size_t words)
 }  // namespace
 
 extern const Kernels table;
-const Kernels table{ZHIDA_KERNELS_NAME, at_least_8, at_least_16, at_least_32, at_least_64, equals_8,   equals_16, pack, rules,
-                    rules_near,         count,      emit,        and_row,     or_row,      and_not_row};
+const Kernels table{ZHIDA_KERNELS_NAME, at_least_8, at_least_16,   at_least_32, at_least_64, equals_8, equals_16, pack,   rules,
+                    rules_near,         kept,       kept_definite, count,       count_masks, emit,     and_row,   or_row, and_not_row};
 
 }  // namespace zhida::matching::engine::ZHIDA_KERNELS

@@ -59,6 +59,10 @@ std::shared_ptr<const CachedMasks> MaskCache::definite(const ScanCondition& cond
   return current(condition.key, *plan.epoch, [&](const Block& block) { return scan(condition, plan, block, with).definite; });
 }
 
+std::shared_ptr<const CachedMasks> MaskCache::present(const AudiencePlan& plan) {
+  return current("present", *plan.epoch, [](const Block& block) { return block.present; });
+}
+
 std::shared_ptr<const CachedMasks> MaskCache::missing(std::uint32_t attribute, const AudiencePlan& plan) {
   return current("?" + std::to_string(attribute), *plan.epoch, [&](const Block& block) {
     const Column* const column = block.column(attribute);

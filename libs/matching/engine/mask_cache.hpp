@@ -27,6 +27,8 @@ class MaskCache {
 
   /// Where the condition is true. `condition.key` must not be empty.
   std::shared_ptr<const CachedMasks> definite(const ScanCondition& condition, const AudiencePlan& plan, const Kernels& with);
+  /// Which profiles there are.
+  std::shared_ptr<const CachedMasks> present(const AudiencePlan& plan);
   /// Where the attribute is missing.
   std::shared_ptr<const CachedMasks> missing(std::uint32_t attribute, const AudiencePlan& plan);
 

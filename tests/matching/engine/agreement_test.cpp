@@ -66,6 +66,7 @@ Verdicts by_audiences(const World& world, cel::Value asof, MaskCache* cache, con
   Verdicts verdicts;
   for (const auto& [id, rule] : world.rules) {
     AudienceMatch match(plan(world.engine.epoch(), rule, asof), cache, with);
+    AudienceCounts sums;
     for (std::size_t block = 0; block < match.blocks(); ++block) {
       const BlockVerdicts found = match.decide(block);
       const auto note = [&](const Mask& mask, Verdict verdict) {
@@ -75,7 +76,13 @@ Verdicts by_audiences(const World& world, cel::Value asof, MaskCache* cache, con
       note(found.eligible, Verdict::eligible);
       note(found.manual, Verdict::manual);
       note(found.unknown, Verdict::unknown);
+      sums.eligible += found.eligible.count();
+      sums.manual += found.manual.count();
+      sums.unknown += found.unknown.count();
     }
+    sums.ineligible = world.profiles.size() - sums.eligible - sums.manual - sums.unknown;
+    EXPECT_EQ(match.count(), sums) << rule.normalised();
+    EXPECT_EQ(match.count_eligible(), sums.eligible);
   }
   return verdicts;
 }
