@@ -1,5 +1,6 @@
 #include "operator/rules/rule_routes.hpp"
 
+#include "cel/print.hpp"
 #include "cel/tree_json.hpp"
 #include "contracts/json.hpp"
 #include "domain/campaign/audience_preview.hpp"
@@ -58,12 +59,32 @@ struct RuleBody {
   std::int64_t sample = 0;
 };
 
+/// The rule as CEL, from the tree of a rule builder.
+std::string rule_of_tree(contracts::JsonReader& reader) {
+  std::string json;
+  contracts::JsonWriter writer(json);
+  writer.copy(*reader.find("tree"));
+  const cel::TreeFromJson read = cel::tree_from_json(json);
+  if (!read.ast) {
+    reader.report("tree", "tree", read.error, "规则树有误：" + read.error);
+    return {};
+  }
+  return cel::print(*read.ast);
+}
+
 RuleBody read_body(const http::Request& request) {
   http::require_content_type(request, http::json_type);
   auto body = contracts::read_json<RuleBody>(request.body, [](contracts::JsonReader& reader) {
     RuleBody read;
-    reader.only({"rule", "asof", "near", "sample"});
-    reader.required("rule", read.rule);
+    reader.only({"rule", "tree", "asof", "near", "sample"});
+    const contracts::Json* const tree = reader.find("tree");
+    if (tree == nullptr || tree->IsNull()) {
+      reader.required("rule", read.rule);
+    } else if (reader.find("rule") != nullptr) {
+      reader.report("tree", "conflict", "give a rule or a tree, not both.", "rule 和 tree 只能给出一个。");
+    } else {
+      read.rule = rule_of_tree(reader);
+    }
     reader.optional("asof", read.asof);
     reader.optional("near", read.near);
     reader.optional("sample", read.sample);
