@@ -1,11 +1,10 @@
 #include "stores/log_reading.hpp"
 
+#include "platform/runtime/background.hpp"
 #include "platform/runtime/graceful_stop.hpp"
 #include "stores/log_wait.hpp"
 
-#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <string>
 #include <utility>
@@ -37,7 +36,7 @@ asio::awaitable<void> follow(log::EventLog& log, MemoryFold fold) {
 }
 
 asio::awaitable<void> Turn::pass() {
-  co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
+  co_await runtime::background_turn();
   began_ = std::chrono::steady_clock::now();
 }
 

@@ -22,7 +22,7 @@ struct MemoryFold {
 };
 boost::asio::awaitable<void> follow(log::EventLog& log, MemoryFold fold);
 
-/// Lets others of the executor run when this one has had its turn: to be awaited inside long work.
+/// Lets others of the executor run when this one has had its turn: to be awaited inside long work, which then goes on in the background.
 class Turn {
  public:
   static constexpr std::chrono::milliseconds length{2};

@@ -1,12 +1,11 @@
 #include "dispatcher/partition_dispatcher.hpp"
 
+#include "platform/runtime/background.hpp"
 #include "platform/runtime/graceful_stop.hpp"
 #include "platform/runtime/take_turns.hpp"
 #include "stores/deliveries/catch_up.hpp"
 
-#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -181,6 +180,7 @@ auto PartitionDispatcher::send(Queue& queue, Block block) -> Result<void> {
   receipts.header.at = with_.now();
   receipts.header.intents_offset = block.offset;
   receipts.facts = std::move(*looked);
+  co_await runtime::background_turn();
   const result<log::Offset> offset = co_await append(lane, receipts);
   if (!offset) co_return offset.error();
   queues_.answered(lane, block, *offset);
@@ -199,6 +199,7 @@ auto PartitionDispatcher::look_again(const Recheck::Block& about, const contract
   }
   const result<std::vector<delivery::Ledger>> ledgers = co_await with_.deliveries.ledgers(partition_, usccs);
   if (!ledgers) co_return ledgers.error();
+  co_await runtime::background_turn();
 
   const delivery::IntentKeyView key = intents.header().key();
   std::vector<contracts::Receipt> receipts;
@@ -211,7 +212,7 @@ auto PartitionDispatcher::look_again(const Recheck::Block& about, const contract
       if (auto receipt = recheck_.receipt(about, key, *facts[next], (*ledgers)[next])) receipts.push_back(*receipt);
       ++next;
     }
-    if (next < facts.size()) co_await asio::post(with_.executor, asio::use_awaitable);
+    if (next < facts.size()) co_await runtime::background_turn();
   }
   co_return receipts;
 }

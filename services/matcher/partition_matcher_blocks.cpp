@@ -1,9 +1,7 @@
 #include "domain/campaign/already_applied.hpp"
 #include "domain/effect/measure.hpp"
 #include "matcher/partition_matcher.hpp"
-
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include "platform/runtime/background.hpp"
 
 #include <algorithm>
 #include <array>
@@ -79,7 +77,7 @@ auto PartitionMatcher::look_on(Run& run) -> Result<void> {
     }
     service_.metrics_.looked_at.increment(run.cursor - from);
   }
-  co_await asio::post(with_.executor, asio::use_awaitable);
+  co_await runtime::background_turn();
   const bool last = run.cursor == run.end;
   if (!run.candidates.empty() && (last || run.candidates.size() == service_.settings_.block_facts)) {
     result<void> decided = co_await decide_block(run);
@@ -92,6 +90,7 @@ auto PartitionMatcher::look_on(Run& run) -> Result<void> {
 auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
   const result<std::vector<delivery::Ledger>> ledgers = co_await with_.deliveries.ledgers(partition_, run.candidates.usccs());
   if (!ledgers) co_return ledgers.error();
+  co_await runtime::background_turn();
 
   const contracts::IntentsHeader header = header_of(run);
   contracts::IntentsWriter writer(header);
@@ -115,7 +114,7 @@ auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
                            writer);
       ++reasons[static_cast<std::size_t>(reason)];
     }
-    if (next < run.candidates.size()) co_await asio::post(with_.executor, asio::use_awaitable);
+    if (next < run.candidates.size()) co_await runtime::background_turn();
   }
   if (!is_running(run)) co_return result<void>();  // what was gathered is forgotten, or decided when it is resumed
 

@@ -1,7 +1,5 @@
 #include "stores/fold/field_cache.hpp"
 
-#include <utility>
-
 namespace zhida::stores {
 
 const std::string& FieldCache::name(std::string_view key, std::string_view field) {
@@ -11,9 +9,10 @@ const std::string& FieldCache::name(std::string_view key, std::string_view field
 }
 
 void FieldCache::make_room() {
+  for (int i = 0; i < 2 && !ended_.empty(); ++i) ended_.erase(ended_.begin());
   if (recent_.size() < capacity_) return;
-  older_ = std::move(recent_);
-  recent_.clear();
+  ended_.swap(older_);
+  older_.swap(recent_);  // an empty one comes back, with room for as many
 }
 
 const std::string* FieldCache::find(std::string_view key, std::string_view field) {
@@ -40,6 +39,7 @@ void FieldCache::forget(std::string_view key, std::string_view field) {
 void FieldCache::clear() {
   recent_.clear();
   older_.clear();
+  ended_.clear();
 }
 
 }  // namespace zhida::stores

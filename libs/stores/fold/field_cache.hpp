@@ -10,7 +10,8 @@ namespace zhida::stores {
 /// The fields of one generation that its folder wrote or read last. Right as long as every commit succeeds, because then nobody else
 /// wrote; forget everything on the first refusal or error.
 ///
-/// Keeps at least the `capacity` fields used last and at most twice as many.
+/// Keeps at least the `capacity` fields used last and at most twice as many. Every call takes a moment only: what is no longer kept is
+/// destroyed a little with each.
 class FieldCache {
  public:
   explicit FieldCache(std::size_t capacity) : capacity_(capacity) {}
@@ -30,6 +31,7 @@ class FieldCache {
   std::size_t capacity_;
   Values recent_;
   Values older_;
+  Values ended_;      // being destroyed; empty before `recent_` is full again
   std::string name_;  // reused
 };
 

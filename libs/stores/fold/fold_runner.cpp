@@ -1,11 +1,10 @@
 #include "stores/fold/fold_runner.hpp"
 
+#include "platform/runtime/background.hpp"
 #include "platform/runtime/graceful_stop.hpp"
 #include "stores/log_wait.hpp"
 
-#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -258,10 +257,11 @@ auto FoldRunner::load(Follower& follower, FoldStep& step) -> Result<void> {
     std::vector<std::optional<std::string>> read;
     if (missing.empty()) {
       // Others run between two parts of the work also when there is nothing to wait for.
-      co_await asio::post(executor_, asio::use_awaitable);
+      co_await runtime::background_turn();
     } else {
       result<std::vector<std::optional<std::string>>> loaded = co_await state_.load(follower.generation, missing);
       if (!loaded) co_return loaded.error();
+      co_await runtime::background_turn();
       read = std::move(*loaded);
       for (std::size_t i = 0; i < read.size(); ++i)
         if (read[i]) values[places[i]] = *read[i];
@@ -295,12 +295,14 @@ auto FoldRunner::advance(Follower& follower, const PositionVector* cap) -> Resul
   std::size_t taken = 0;
   std::vector<FieldWrite> writes;
   if (!inputs.empty()) {
+    co_await runtime::background_turn();
     bool corrupt = false;
     std::vector<PoisonInput> poison;
     try {
       const std::unique_ptr<FoldStep> step = fold_.begin(partition_, inputs, taken);
       const result<void> loaded = co_await load(follower, *step);
       if (!loaded) co_return loaded.error();
+      co_await runtime::background_turn();
       writes = step->writes();
       poison = step->poison();
     } catch (const CorruptState&) {
@@ -325,6 +327,7 @@ auto FoldRunner::advance(Follower& follower, const PositionVector* cap) -> Resul
   const result<Standing> standing = co_await state_.commit(follower.generation, to, writes);
   if (!standing) co_return standing.error();
   if (*standing == Standing::moved) co_return Advance::refused;
+  if (!writes.empty()) co_await runtime::background_turn();
   for (FieldWrite& write : writes) {
     if (write.value)
       follower.cache.put(write.key, write.field, std::move(*write.value));

@@ -13,7 +13,7 @@ namespace zhida::operators {
 namespace asio = boost::asio;
 namespace {
 
-constexpr std::size_t in_reading = 2, in_writing = 2, in_appending = 6;  // chunks
+constexpr std::size_t in_reading = 3, in_writing = 3, in_appending = 16;  // chunks
 
 }  // namespace
 
