@@ -18,9 +18,11 @@ struct Determination {
   bool value = false;
 };
 
-/// A false condition or determination makes an enterprise ineligible whatever else is missing; else a missing deciding attribute (or a
-/// rule that fails at run time) makes the verdict unknown; else a manual condition without a determination makes it manual.
-/// `slots` by the dictionary's slots, missing where not known; `asof` is midnight of the evaluation date.
+/// Eligible when everything that must hold does; manual when only offices' answers are missing for that; unknown when a missing deciding
+/// attribute (or a rule that fails at run time) might still bring it about; else ineligible. So a false condition or determination makes an
+/// enterprise ineligible whatever else is missing; else a missing deciding attribute (or a rule that fails at run time) makes the verdict
+/// unknown; else a manual condition without a determination makes it manual. `slots` by the dictionary's slots, missing where not known;
+/// `asof` is midnight of the evaluation date.
 Verdict decide(const Rule& rule, std::span<const cel::Value> slots, std::span<const Determination> determinations, cel::Value asof,
                cel::Arena& arena);
 

@@ -48,11 +48,16 @@ class Explainer {
 
   Explanation run() {
     for (std::uint32_t i = 0; i < rule_.leaves().size(); ++i) result_.leaves.push_back(explain_leaf(rule_.leaves()[i]));
-    const bool joined = !rule_.manual().empty();
+    bool joined = false;
+    for (std::size_t i = 0; i < rule_.manual().size(); ++i) joined = joined || !rule_.names_manual(i);
     if (joined) result_.nodes.emplace_back();
     const std::uint32_t facts = node(ast_.root());
     if (joined) join_manual(facts);
-    settle(facts);
+    if (rule_.names_manual()) {
+      settle_named();
+    } else {
+      settle(facts);
+    }
     return std::move(result_);
   }
 
@@ -73,6 +78,10 @@ class Explainer {
     result_.nodes.emplace_back();
     const NodeKind kind = ast_[id].kind;
     if (kind != NodeKind::logical_and && kind != NodeKind::logical_or) {
+      if (const auto manual = rule_.manual_at(id)) {
+        result_.nodes[number] = manual_node(*manual);
+        return number;
+      }
       ExplainedNode& leaf = result_.nodes[number];
       leaf.kind = ExplainedNode::Kind::leaf;
       leaf.index = next_leaf_++;
@@ -99,20 +108,26 @@ class Explainer {
     return state;
   }
 
+  ExplainedNode manual_node(std::uint32_t number) {
+    const std::string& name = rule_.manual()[number].name;
+    const auto found = std::ranges::find(determinations_, name, &Determination::name);
+    ExplainedNode manual;
+    manual.kind = ExplainedNode::Kind::manual;
+    manual.index = number;
+    if (found == determinations_.end()) {
+      if (std::ranges::find(result_.manual, name) == result_.manual.end()) result_.manual.push_back(name);
+    } else {
+      manual.state = found->value ? State::holds : State::fails;
+    }
+    return manual;
+  }
+
   void join_manual(std::uint32_t facts) {
     std::vector<std::uint32_t> children{facts};
     for (std::uint32_t i = 0; i < rule_.manual().size(); ++i) {
-      const std::string& name = rule_.manual()[i].name;
-      const auto found = std::ranges::find(determinations_, name, &Determination::name);
-      ExplainedNode manual;
-      manual.kind = ExplainedNode::Kind::manual;
-      manual.index = i;
-      if (found == determinations_.end()) {
-        result_.manual.push_back(name);
-      } else {
-        manual.state = found->value ? State::holds : State::fails;
-        if (!found->value) result_.failing_manual.push_back(name);
-      }
+      if (rule_.names_manual(i)) continue;
+      ExplainedNode manual = manual_node(i);
+      if (manual.state == State::fails) result_.failing_manual.push_back(rule_.manual()[i].name);
       children.push_back(static_cast<std::uint32_t>(result_.nodes.size()));
       result_.nodes.push_back(std::move(manual));
     }
@@ -138,9 +153,52 @@ class Explainer {
     }
   }
 
+  /// The same for a rule whose text says where manual conditions stand.
+  void settle_named() {
+    const State state = result_.nodes[0].state, favourable = assumed(0);
+    if (state == State::fails) {
+      result_.verdict = Verdict::ineligible;
+      result_.failing_manual.clear();
+      collect_failing(0);
+      const std::size_t conditions = result_.failing.size() + result_.failing_manual.size();
+      result_.one_short = conditions == 1 && assumed(0, result_.failing, result_.failing_manual) == State::holds;
+    } else if (favourable == State::holds) {
+      result_.verdict = state == State::holds ? Verdict::eligible : Verdict::manual;
+    } else {
+      result_.verdict = Verdict::unknown;
+      collect_missing(0);
+    }
+  }
+
+  /// The state if open determinations were favourable, the given leaves held and the given manual conditions were met.
+  State assumed(std::uint32_t number, const std::vector<std::uint32_t>& leaves = {},
+                const std::vector<std::string_view>& manual = {}) const {
+    const ExplainedNode& node = result_.nodes[number];
+    switch (node.kind) {
+      case ExplainedNode::Kind::leaf:
+        return std::ranges::find(leaves, result_.leaves[node.index].leaf->same_as) != leaves.end() ? State::holds : node.state;
+      case ExplainedNode::Kind::manual: {
+        const bool met = std::ranges::find(manual, rule_.manual()[node.index].name) != manual.end();
+        return met || node.state == State::unknown ? State::holds : node.state;
+      }
+      default:
+        break;
+    }
+    const bool conjunction = node.kind == ExplainedNode::Kind::all;
+    const State deciding = conjunction ? State::fails : State::holds;
+    State state = conjunction ? State::holds : State::fails;
+    for (const std::uint32_t child : node.children) {
+      const State next = assumed(child, leaves, manual);
+      if (next == deciding) return deciding;
+      if (next == State::unknown) state = State::unknown;
+    }
+    return state;
+  }
+
   Distance distance(std::uint32_t number) const {
     const ExplainedNode& node = result_.nodes[number];
     if (node.state == State::holds) return {};
+    if (node.kind == ExplainedNode::Kind::manual) return {node.state == State::fails ? 1U : 0U, 0};
     if (node.kind == ExplainedNode::Kind::leaf) return node.state == State::fails ? Distance{1, 0} : Distance{0, 1};
     if (node.kind == ExplainedNode::Kind::any) return distance(nearest_branch(node));
     Distance sum;
@@ -173,6 +231,11 @@ class Explainer {
       case ExplainedNode::Kind::leaf: {
         const std::uint32_t leaf = result_.leaves[node.index].leaf->same_as;
         if (std::ranges::find(result_.failing, leaf) == result_.failing.end()) result_.failing.push_back(leaf);
+        return;
+      }
+      case ExplainedNode::Kind::manual: {
+        const std::string_view name = rule_.manual()[node.index].name;
+        if (std::ranges::find(result_.failing_manual, name) == result_.failing_manual.end()) result_.failing_manual.push_back(name);
         return;
       }
       case ExplainedNode::Kind::all:
@@ -239,7 +302,7 @@ class Explainer {
   /// Below an unknown node only unknown children can still decide.
   void collect_missing(std::uint32_t number) {
     const ExplainedNode& node = result_.nodes[number];
-    if (node.state != State::unknown) return;
+    if (node.state != State::unknown || assumed(number) == State::holds) return;
     for (const std::uint32_t child : node.children) collect_missing(child);
     if (node.kind != ExplainedNode::Kind::leaf) return;
     for (const std::uint32_t slot : result_.leaves[node.index].leaf->slots) {

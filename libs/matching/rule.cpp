@@ -119,22 +119,72 @@ Leaf make_leaf(const Ast& ast, NodeId id, const Dictionary& dictionary) {
 
 }  // namespace
 
+namespace {
+
+/// The language and `manual.NAME` for every manual condition, in the slots behind the attributes.
+std::shared_ptr<const cel::Environment> with_manual(const Language& language, const std::vector<ManualCondition>& manual) {
+  auto environment = std::make_shared<cel::Environment>(language.environment());
+  auto slot = static_cast<std::uint32_t>(language.dictionary().size());
+  for (const ManualCondition& condition : manual) environment->add_field("manual", {condition.name, cel::boolean_type, slot++});
+  return environment;
+}
+
+/// A manual condition is a condition by itself: whatever else is made of one has no answer while it is open.
+bool stand_alone(const cel::Normalised& normal, std::size_t attributes, cel::Diagnostics& diagnostics) {
+  for (const NodeId id : normal.leaves) {
+    if (normal.ast[id].binding == cel::Binding::slot) continue;
+    std::vector<std::uint32_t> slots;
+    collect_slots(normal.ast, id, slots);
+    if (std::ranges::all_of(slots, [&](std::uint32_t slot) { return slot < attributes; })) continue;
+    diagnostics.add(normal.ast[id].span, cel::Problem::unsupported,
+                    "a manual condition stands by itself, not negated and not as a part of another condition",
+                    "人工认定条件应单独成立，不能取反，也不能作为其他条件的一部分");
+  }
+  return diagnostics.empty();
+}
+
+}  // namespace
+
 CompiledRule Rule::compile(std::shared_ptr<const Language> language, std::string_view text, std::vector<ManualCondition> manual) {
-  cel::Checked checked = cel::check(text, language->environment(), cel::boolean_type);
+  const std::size_t attributes = language->dictionary().size();
+  std::shared_ptr<const cel::Environment> environment;
+  if (!manual.empty() && text.find("manual") != std::string_view::npos) environment = with_manual(*language, manual);
+  cel::Checked checked = cel::check(text, environment ? *environment : language->environment(), cel::boolean_type);
   if (!checked) return {std::nullopt, std::move(checked.diagnostics)};
   cel::Normalised normal = cel::normalise(checked.program->ast());
+  cel::Diagnostics diagnostics(text);
+  if (environment && !stand_alone(normal, attributes, diagnostics)) return {std::nullopt, diagnostics.take()};
   std::vector<Leaf> leaves;
+  std::vector<std::uint8_t> named(manual.size());
   std::unordered_map<std::string_view, std::uint32_t> first;
   leaves.reserve(normal.leaves.size());
   for (const NodeId id : normal.leaves) {
+    const cel::Node& node = normal.ast[id];
+    if (node.binding == cel::Binding::slot && node.slot >= attributes) {
+      named[node.slot - attributes] = 1;
+      continue;
+    }
     leaves.push_back(make_leaf(normal.ast, id, language->dictionary()));
     const auto index = static_cast<std::uint32_t>(leaves.size() - 1);
     leaves.back().same_as = first.emplace(leaves.back().text, index).first->second;
   }
+  if (std::ranges::count(named, 1) == 0) environment = nullptr;
   std::string normalised = cel::print(normal.ast);
-  auto parts = std::make_shared<const Parts>(Parts{std::move(language), std::string(text), std::move(normalised),
-                                                   cel::Program(std::move(normal.ast)), std::move(leaves), std::move(manual)});
+  cel::Program program(std::move(normal.ast));
+  std::vector<std::uint32_t> slots;
+  for (const std::uint32_t slot : program.slots())
+    if (slot < attributes) slots.push_back(slot);
+  auto parts = std::make_shared<const Parts>(Parts{std::move(language), std::move(environment), std::move(slots), std::move(named),
+                                                   std::string(text), std::move(normalised), std::move(program), std::move(leaves),
+                                                   std::move(manual)});
   return {Rule(std::move(parts)), {}};
+}
+
+std::optional<std::uint32_t> Rule::manual_at(NodeId node) const {
+  const cel::Node& at = program().ast()[node];
+  const std::size_t attributes = language().dictionary().size();
+  if (at.binding != cel::Binding::slot || at.slot < attributes) return std::nullopt;
+  return static_cast<std::uint32_t>(at.slot - attributes);
 }
 
 CompiledFormula Formula::compile(std::shared_ptr<const Language> language, std::string_view text) {

@@ -36,6 +36,9 @@ struct CompiledRule;
 struct CompiledFormula;
 
 /// An eligibility rule: a checked condition and the names of manual conditions. Immutable, cheap to copy.
+///
+/// The text may say where a manual condition stands, as `manual.NAME`: `p.rd_ratio >= 0.1 || manual.recognised`. It stands there as a
+/// condition by itself, not negated. A manual condition that the text does not name must hold besides the text.
 class Rule {
  public:
   static CompiledRule compile(std::shared_ptr<const Language> language, std::string_view text, std::vector<ManualCondition> manual = {});
@@ -47,12 +50,21 @@ class Rule {
   std::span<const Leaf> leaves() const { return parts_->leaves; }
   std::span<const ManualCondition> manual() const { return parts_->manual; }
   /// Slots of the attributes it reads, ascending.
-  std::span<const std::uint32_t> slots() const { return parts_->program.slots(); }
+  std::span<const std::uint32_t> slots() const { return parts_->slots; }
   const Language& language() const { return *parts_->language; }
+
+  /// Whether the text names the manual condition of this number, and whether it names any.
+  bool names_manual(std::size_t number) const { return parts_->named[number] != 0; }
+  bool names_manual() const { return parts_->environment != nullptr; }
+  /// The manual condition that a node of the tree is, if it is one.
+  std::optional<std::uint32_t> manual_at(cel::NodeId node) const;
 
  private:
   struct Parts {
     std::shared_ptr<const Language> language;
+    std::shared_ptr<const cel::Environment> environment;  ///< with the manual conditions, if the text names one
+    std::vector<std::uint32_t> slots;
+    std::vector<std::uint8_t> named;  ///< by manual condition
     std::string text;
     std::string normalised;
     cel::Program program;

@@ -56,6 +56,31 @@ TEST(Rule, SaysOfEachLeafWhatIsReadHowAndAgainstWhat) {
   EXPECT_EQ(leaf[4].operation, "is not");
 }
 
+TEST(Rule, SaysWhereAManualConditionStands) {
+  const std::vector<ManualCondition> manual{{"reviewed", "经评审"}, {"inspected", "经核查"}};
+  const Rule made = rule("p.rd_ratio >= 0.1 || manual.reviewed", manual);
+  EXPECT_TRUE(made.names_manual(0));
+  EXPECT_FALSE(made.names_manual(1));
+  EXPECT_EQ(made.leaves().size(), 1U);
+  const auto verdict = [&](Profile profile, std::vector<Determination> determinations) {
+    const Explanation found = explained(made, profile, determinations);
+    return std::string(to_string(found.verdict)) + (found.one_short ? " near" : "");
+  };
+  const auto ratio = [](double value) { return Profile().set("rd_ratio", RawValue::of(value)); };
+  EXPECT_EQ(verdict(ratio(0.2), {{"inspected", true}}), "eligible");
+  EXPECT_EQ(verdict(ratio(0.2), {}), "manual");
+  EXPECT_EQ(verdict(ratio(0.01), {{"inspected", true}}), "manual");
+  EXPECT_EQ(verdict(ratio(0.01), {{"reviewed", false}, {"inspected", true}}), "ineligible near");
+  EXPECT_EQ(verdict(ratio(0.01), {{"reviewed", true}, {"inspected", false}}), "ineligible near");
+  EXPECT_EQ(verdict(ratio(0.01), {{"reviewed", false}, {"inspected", false}}), "ineligible");
+  EXPECT_EQ(verdict(Profile(), {{"inspected", true}}), "manual");
+  EXPECT_EQ(verdict(Profile(), {{"reviewed", false}, {"inspected", true}}), "unknown");
+  for (const char* const refused : {"!manual.reviewed", "manual.reviewed == true", "manual.other", "has(manual.reviewed)"}) {
+    EXPECT_FALSE(Rule::compile(language(), refused, manual)) << refused;
+  }
+  EXPECT_FALSE(Rule::compile(language(), "manual.reviewed"));
+}
+
 TEST(Decide, PutsAFalseConditionBeforeMissingOnesAndThoseBeforeManualOnes) {
   const Rule made = rule("p.employees >= 10 && p.size_class == \"small\"", {{"reviewed", "经评审"}});
   cel::Arena arena;

@@ -61,6 +61,7 @@ std::string Wording::term(NodeId id, const matching::Attribute* of) {
     case NodeKind::select: {
       // 国民经济行业代码 is the number; what a rule speaks of is the industry.
       static constexpr std::string_view code = "代码";
+      if (node.slot >= dictionary_.size()) return "人工认定" + std::string(node.name);
       const std::string& label = dictionary_[node.slot].label_zh;
       return label.ends_with(code) && label.size() > code.size() ? label.substr(0, label.size() - code.size()) : label;
     }
@@ -176,7 +177,7 @@ std::string Wording::local_name(std::uint32_t number) const {
 
 const matching::Attribute* Wording::attribute_of(NodeId id) const {
   const cel::Node& node = ast_[id];
-  if (node.binding == cel::Binding::slot) return &dictionary_[node.slot];
+  if (node.binding == cel::Binding::slot) return node.slot < dictionary_.size() ? &dictionary_[node.slot] : nullptr;
   if (node.binding == cel::Binding::local) return node.slot < locals_.size() ? locals_[node.slot] : nullptr;
   if (node.kind == NodeKind::index || node.kind == NodeKind::filter) return attribute_of(ast_.children(id)[0]);
   return nullptr;

@@ -120,6 +120,7 @@ Column Column::without(std::size_t i) const {
   Column column = frame();
   column.known.clear(i);
   column.truth.clear(i);
+  if (data.size() == 0) return column;
   column.data = AlignedBytes(data.size());
   std::memcpy(column.data.as<std::byte>(), data.as<std::byte>(), data.size());
   return column;

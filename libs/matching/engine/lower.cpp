@@ -120,23 +120,18 @@ class Lowering {
   explicit Lowering(Rule rule) : result_{std::move(rule), {}, {}, false}, ast_(result_.rule.program().ast()) {}
 
   LoweredRule run() {
-    std::uint32_t root = node(ast_.root());
-    const auto manual = result_.rule.manual();
-    if (!manual.empty()) {
-      std::vector<std::uint32_t> children;
+    const std::uint32_t root = node(ast_.root());
+    std::vector<std::uint32_t> besides;
+    for (std::uint32_t i = 0; i < result_.rule.manual().size(); ++i)
+      if (!result_.rule.names_manual(i)) besides.push_back(i);
+    if (!besides.empty()) {
+      std::vector<std::uint32_t> children{root};
       if (result_.nodes[root].kind == ConditionNode::Kind::all) {
         children = std::move(result_.nodes[root].children);
         result_.nodes.pop_back();
-      } else {
-        children.push_back(root);
       }
-      for (std::uint32_t i = 0; i < manual.size(); ++i) {
-        Condition condition;
-        condition.kind = ConditionKind::manual;
-        condition.attribute = i;
-        children.push_back(add_leaf(std::move(condition)));
-      }
-      root = add_inner(ConditionNode::Kind::all, std::move(children));
+      for (const std::uint32_t number : besides) children.push_back(add_leaf(manual(number)));
+      add_inner(ConditionNode::Kind::all, std::move(children));
     }
     result_.evaluates = std::ranges::any_of(result_.conditions, [](const Condition& condition) {
       return condition.kind == ConditionKind::dated || condition.kind == ConditionKind::computed ||
@@ -149,6 +144,7 @@ class Lowering {
   std::uint32_t node(NodeId id) {
     const NodeKind kind = ast_[id].kind;
     if (kind != NodeKind::logical_and && kind != NodeKind::logical_or) {
+      if (const auto number = result_.rule.manual_at(id)) return add_leaf(manual(*number));
       Condition condition = leaf(id);
       condition.leaves = {next_leaf_++};
       return add_leaf(std::move(condition));
@@ -161,6 +157,13 @@ class Lowering {
     }
     if (children.size() == 1) return children[0];  // everything became one condition
     return add_inner(all ? ConditionNode::Kind::all : ConditionNode::Kind::any, std::move(children));
+  }
+
+  static Condition manual(std::uint32_t number) {
+    Condition condition;
+    condition.kind = ConditionKind::manual;
+    condition.attribute = number;
+    return condition;
   }
 
   std::uint32_t add_leaf(Condition condition) {

@@ -57,6 +57,16 @@ class Encoder {
     return !operand.manual && operand.predicate < most_predicates && operand.unknown < most_unknowns;
   }
 
+  /// Whether rows can decide these alternatives. Rows hold one exclusion of words for each attribute: of a list two alternatives may
+  /// exclude different words.
+  bool rows_decide(const std::vector<Operand>& alternatives) const {
+    std::set<std::uint32_t> excluding;
+    return std::ranges::all_of(alternatives, [&](const Operand& operand) {
+      const PredicateTable::Entry& entry = table_.entries[operand.predicate];
+      return has_row(entry.kind) && (entry.kind != PredicateTable::Kind::none || excluding.insert(entry.attribute).second);
+    });
+  }
+
   /// Puts the conditions that rows decide first; how many they are. Rows hold one demand for words for each attribute: of a list two
   /// demands may be met by different words.
   std::uint32_t rows_first(std::vector<Operand>& singles) const {
@@ -94,9 +104,7 @@ class Encoder {
     encoded.shape.term_count = terms.size();
     encoded.shape.singles = static_cast<std::uint32_t>(singles.size());
     encoded.shape.row_singles = rows_first(singles);
-    const bool alone = terms.size() == 1 && rest.size() == terms[0]->children.size();
-    encoded.shape.no_row_term =
-        !alone || !std::ranges::all_of(rest, [&](const Operand& operand) { return has_row(table_.entries[operand.predicate].kind); });
+    encoded.shape.no_row_term = !(terms.size() == 1 && rest.size() == terms[0]->children.size() && rows_decide(rest));
     encoded.operands = std::move(singles);
     encoded.operands.insert(encoded.operands.end(), rest.begin(), rest.end());
     return std::ranges::all_of(encoded.operands, [&](const Operand& operand) { return fits(operand); }) &&

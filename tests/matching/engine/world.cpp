@@ -137,6 +137,10 @@ Rule RandomRules::rule() {
   std::vector<ManualCondition> manual;
   if (chance(25)) manual.push_back({"reviewed", "经评审"});
   if (chance(15)) manual.push_back({"inspected", "经核查"});
+  // Some say where the manual condition stands.
+  if (!manual.empty() && chance(50))
+    text = "(" + text + ")" + pick({" && ", " || "}) + "(" + leaf() + pick({" && ", " || "}) + "manual.reviewed)";
+  if (text.find("manual.reviewed") != std::string::npos && manual[0].name != "reviewed") manual.push_back({"reviewed", "经评审"});
   CompiledRule compiled = Rule::compile(language(), text, std::move(manual));
   if (!compiled) throw std::runtime_error(text + ": " + compiled.diagnostics[0].message_en);
   return *compiled.rule;
