@@ -1,5 +1,8 @@
 #include "domain/policy/functions.hpp"
 #include "matching/date.hpp"
+#include "matching/engine/audience_match.hpp"
+#include "matching/engine/engine.hpp"
+#include "matching/engine/page_match.hpp"
 #include "matching/explain.hpp"
 #include "support/repository.hpp"
 
@@ -10,6 +13,8 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <memory>
+#include <random>
 #include <set>
 #include <sstream>
 
@@ -266,6 +271,85 @@ TEST(SampleItems, DecideEveryCaseAsItsAuthorReadTheText) {
       expect_outcome(*compiled.rule, json["item"], made, one);
     }
   }
+}
+
+/// All cases' profiles, and mixtures of them in which some values are another case's or missing.
+std::vector<std::vector<cel::Value>> many_profiles(std::vector<std::unique_ptr<Case>>& cases) {
+  for (const auto& [id, json] : items()) {
+    const auto file = read_json(cases_path(id));
+    for (const Json& one : file["cases"].GetArray()) {
+      cases.push_back(std::make_unique<Case>());
+      overlay(*cases.back(), file);
+      overlay(*cases.back(), one);
+    }
+  }
+  std::vector<std::vector<cel::Value>> profiles;
+  for (const auto& made : cases) profiles.emplace_back(made->profile.slots().begin(), made->profile.slots().end());
+  std::mt19937 random(99);
+  const std::size_t plain = profiles.size();
+  while (profiles.size() < 3000) {
+    std::vector<cel::Value> mixed = profiles[random() % plain];
+    for (int others = 0; others < 6; ++others) {
+      const auto& other = profiles[random() % plain];
+      for (std::size_t slot = 0; slot < mixed.size(); ++slot)
+        if (!other[slot].is_missing() && random() % 3 != 0) mixed[slot] = random() % 12 == 0 ? cel::Value() : other[slot];
+    }
+    profiles.push_back(std::move(mixed));
+  }
+  return profiles;
+}
+
+TEST(SampleItems, AreDecidedInBitsAsTheyAreOneByOne) {
+  namespace engine = matching::engine;
+  std::vector<std::unique_ptr<Case>> cases;
+  const auto profiles = many_profiles(cases);
+  engine::Engine all(language());
+  std::vector<matching::Rule> rules;
+  for (const auto& [id, json] : items()) {
+    rules.push_back(*rule_of(json["item"]).rule);
+    all.set_rule(static_cast<engine::RuleId>(rules.size() - 1), rules.back());
+  }
+  const auto determinations = [&](std::size_t profile) { return cases[profile % cases.size()]->determinations(); };
+  for (std::size_t p = 0; p < profiles.size(); ++p)
+    ASSERT_FALSE(all.set_profile(static_cast<engine::ProfileId>(p), profiles[p], determinations(p)));
+  all.compact();
+  all.publish();
+  std::size_t conditions = 0, computed = 0;
+  for (const matching::Rule& rule : rules)
+    for (const engine::Condition& condition : engine::lower(rule).conditions) {
+      ++conditions;
+      computed += condition.kind == engine::ConditionKind::computed;
+    }
+  std::cout << computed << " of " << conditions << " conditions are left to cel\n";
+  EXPECT_LT(computed * 10, conditions);
+  std::map<Verdict, std::size_t> seen;
+  for (const int year : {2022, 2024, 2026}) {
+    const cel::Value asof = matching::midnight(std::chrono::sys_days(std::chrono::year(year) / 6 / 30));
+    engine::PageMatch page(all.epoch(), asof);
+    for (std::size_t p = 0; p < profiles.size(); ++p) {
+      std::vector<Verdict> found(rules.size(), Verdict::ineligible);
+      ASSERT_TRUE(page.decide(static_cast<engine::ProfileId>(p)));
+      page.for_each([&](engine::RuleId rule, Verdict verdict) { found[rule] = verdict; });
+      for (std::size_t r = 0; r < rules.size(); ++r) {
+        cel::Arena arena;
+        ASSERT_EQ(to_string(found[r]), to_string(matching::decide(rules[r], profiles[p], determinations(p), asof, arena)))
+            << rules[r].normalised();
+        ++seen[found[r]];
+      }
+    }
+    for (const matching::Rule& rule : rules) {
+      engine::AudienceMatch audience(engine::plan(all.epoch(), rule, asof));
+      std::map<Verdict, std::uint64_t> counted;
+      for (std::size_t p = 0; p < profiles.size(); ++p) {
+        cel::Arena arena;
+        ++counted[matching::decide(rule, profiles[p], determinations(p), asof, arena)];
+      }
+      EXPECT_EQ(audience.count(), (engine::AudienceCounts{counted[Verdict::eligible], counted[Verdict::manual], counted[Verdict::unknown],
+                                                          counted[Verdict::ineligible]}));
+    }
+  }
+  for (const Verdict verdict : {Verdict::eligible, Verdict::manual, Verdict::unknown, Verdict::ineligible})
+    EXPECT_GT(seen[verdict], 1000U) << to_string(verdict);
 }
 
 }  // namespace
