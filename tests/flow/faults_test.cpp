@@ -102,6 +102,11 @@ TEST_F(Faults, AFullDiskLosesNothingAcknowledged) {
   EXPECT_TRUE(acknowledged.contains(4) && acknowledged.contains(29)) << "before and after";
 
   limit_files(zhida_.pid(), 32U << 10U);
+  const flow::Enterprises more = flow::sample_enterprises(1'000, 200);
+  const Answer bulk = flow::upload(zhida_, "/operator/v1/enterprises", more.lines);
+  EXPECT_EQ(flow::last_line(bulk.body)["durable"].GetInt(), 0) << bulk.body;
+  EXPECT_EQ(flow::last_line(bulk.body)["refused"].GetInt(), 200);
+  EXPECT_THAT(bulk.body, testing::HasSubstr("urn:zhida:problem:unavailable"));
   expect_come_back(zhida_.post("/operator/v1/campaigns", "operator", flow::campaign_body("满")), "a command");
   const Answer events = zhida_.post(
       "/page/v1/engagements", "page",
@@ -111,7 +116,9 @@ TEST_F(Faults, AFullDiskLosesNothingAcknowledged) {
   EXPECT_EQ(click.status, 302) << "who clicks wants the policy";
   limit_files(zhida_.pid(), RLIM_INFINITY);
 
+  EXPECT_EQ(zhida_.get("/operator/v1/enterprises/" + more.usccs[0], "data_centre").status, 404) << "refused is not written";
   expect_all_is_well();
+  EXPECT_EQ(flow::last_line(flow::upload(zhida_, "/operator/v1/enterprises", more.lines).body)["durable"].GetInt(), 200);
   zhida_.kill();
   zhida_.start();
   for (const int i : acknowledged)

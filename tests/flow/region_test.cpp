@@ -8,7 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <string>
 
@@ -158,6 +159,10 @@ TEST_F(Region, IsNotWhatHidesSensitiveValues) {
     EXPECT_THAT(shown, HasSubstr(R"("masked":true)"));
   }
   EXPECT_THAT(zhida_.get(std::string("/operator/v1/enterprises/") + inside, "data_centre").body, HasSubstr(value));
+  std::ifstream file(files_ / "zhida.log");
+  const std::string log(std::istreambuf_iterator<char>(file), {});
+  EXPECT_THAT(log, HasSubstr("command.decided"));
+  EXPECT_THAT(log, Not(HasSubstr(value))) << "logs say no values to anybody";
 }
 
 }  // namespace

@@ -137,6 +137,47 @@ TEST_F(CatalogStoreTest, CountsARevisionOnlyIfItIsTheNextOne) {
   run(body());
 }
 
+TEST_F(CatalogStoreTest, SaysWhatACampaignMayNoLongerPush) {
+  auto body = [&]() -> asio::awaitable<void> {
+    put_document("D", 1, "of the item");
+    put_document("N", 1, "in the package");
+    contracts::ItemDrafted drafted;
+    drafted.owner.bureau = "jw";
+    drafted.draft = version(1, "p.employees >= 10");
+    drafted.draft.content.document = "D";
+    put(event(CommandKind::item_put, "I", 1, drafted));
+    contracts::ItemPublished published;
+    published.version = drafted.draft;
+    published.version.published_at = noon;
+    published.version.published_by = "other";
+    put(event(CommandKind::item_publish, "I", 2, published));
+    co_await append();
+    campaign::Campaign of_item, of_document;
+    of_item.package.contents = {{policy::ContentType::item, "I", 1, ""}};
+    of_document.package.contents = {{policy::ContentType::document, "N", 0, ""}};
+    EXPECT_FALSE(store.has_withdrawn_content(of_item));
+    EXPECT_FALSE(store.has_withdrawn_content(of_document));
+
+    for (const char* id : {"D", "N"}) {
+      contracts::DocumentPut hidden;
+      hidden.document = *store.document(id);
+      hidden.document.disclosure = policy::Disclosure::on_request;
+      put(event(CommandKind::document_put, id, 2, std::move(hidden)));
+    }
+    co_await append();
+    EXPECT_TRUE(store.has_withdrawn_content(of_item)) << "its document is not public any more";
+    EXPECT_TRUE(store.has_withdrawn_content(of_document));
+
+    put_document("D", 3, "public again");
+    co_await append();
+    EXPECT_FALSE(store.has_withdrawn_content(of_item));
+    put(event(CommandKind::item_withdraw, "I", 3, contracts::ItemWithdrawn()));
+    co_await append();
+    EXPECT_TRUE(store.has_withdrawn_content(of_item));
+  };
+  run(body());
+}
+
 TEST_F(CatalogStoreTest, PublishesTheLatestVersionsReadyToBeDecided) {
   auto body = [&]() -> asio::awaitable<void> {
     contracts::ItemDrafted drafted;
