@@ -2,6 +2,7 @@
 
 #include "contracts/dead_letters/dead_letter.hpp"
 #include "contracts/engagements/engagement_recorded.hpp"
+#include "contracts/intents/fact_alone.hpp"
 #include "contracts/intents/intents_decided.hpp"
 #include "contracts/outcomes/outcome_recorded.hpp"
 #include "contracts/receipts/receipts_recorded.hpp"
@@ -73,6 +74,31 @@ TEST(IntentsDecided, FitsItsSchemaAndSurvivesARoundTrip) {
   EXPECT_EQ(block->facts()[0].fact(block->header(), {}).street, 310117106U);
   EXPECT_EQ(block->facts()[0].fact(block->header(), {}).size, delivery::SizeBand::small);
   EXPECT_EQ(block->campaign_header({true, 77, 0}).items.at(0), effect::header_item("SJ-IPO-2021", 2, "ipo", 90));
+}
+
+TEST(IntentsDecided, OneFactIsReadAloneAsAmongTheOthers) {
+  IntentsWriter writer(some_header());
+  const Facets facets{"small", "C", "310117106", "]}", "\\\",\"facts\":[{\"", "company"};
+  for (int i = 1; i <= 5; ++i)
+    writer.add(some_uscc(i), delivery::State::matched, delivery::Reason::none, facets, decisions,
+               R"({"number":)" + std::to_string(i) + R"(,"list":["}",{"\\":"\""}]})");
+  const std::string json = writer.finish();
+  const auto block = read_intents_decided(json);
+  ASSERT_TRUE(block.has_value());
+  for (std::uint16_t i = 0; i < 5; ++i) {
+    const auto alone = fact_alone(json, i);
+    ASSERT_TRUE(alone) << i;
+    const auto read = read_intents_decided(*alone);
+    ASSERT_TRUE(read.has_value()) << *alone;
+    EXPECT_EQ(read->header(), block->header());
+    ASSERT_EQ(read->facts().size(), 1U);
+    EXPECT_EQ(read->facts()[0].uscc, block->facts()[i].uscc);
+    EXPECT_EQ(read->facts()[0].facets, facets);
+    EXPECT_EQ(read->values_json(0), block->values_json(i));
+  }
+  EXPECT_FALSE(fact_alone(json, 5));
+  EXPECT_FALSE(fact_alone(std::string_view(json).substr(0, json.size() - 40), 4));
+  EXPECT_FALSE(fact_alone("{}", 0));
 }
 
 TEST(IntentsDecided, ReportsAPoisonFactAlone) {

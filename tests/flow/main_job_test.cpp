@@ -427,6 +427,35 @@ TEST_F(MainJob, BulkLinesAreJudgedOneByOne) {
   for (const std::string& uscc : more.usccs) EXPECT_EQ(zhida().get("/operator/v1/enterprises/" + uscc, "data_centre").status, 200);
 }
 
+// More than one chunk of lines is under way at a time; those about an enterprise that nobody has heard of yet meet in flight.
+TEST_F(MainJob, TheLinesOfALongUploadCountInTheirOrder) {
+  const std::string uscc = flow::sample_enterprises(6'000, 1).usccs.front();
+  std::string lines;
+  std::vector<std::string> refused;
+  constexpr int last_line = 2'000;
+  for (int line = 1; line <= last_line; ++line) {
+    const bool wrong = line % 150 == 0;
+    if (wrong) refused.push_back(fmt::format(R"({{"line":{},)", line));
+    lines += fmt::format(
+        R"({{"uscc":"{}","name":"名\u79f0{}","attributes":{{"{}":{{"value":{},"source":"人社\u5c40","as_of":"2026-01-31"}}}}}})", uscc,
+        line, wrong ? "employes" : "employees", line);
+    lines += "\n";
+  }
+  const Answer answer = flow::upload(zhida(), "/operator/v1/enterprises", lines);
+  std::size_t at = 0;
+  for (const std::string& line : refused) {
+    const std::size_t found = answer.body.find(line);
+    ASSERT_NE(found, std::string::npos) << line;
+    EXPECT_GE(found, at) << line;
+    at = found;
+  }
+  EXPECT_EQ(flow::last_line(answer.body)["durable"].GetInt(), last_line - static_cast<int>(refused.size()));
+  const Answer known = zhida().get("/operator/v1/enterprises/" + uscc, "data_centre");
+  EXPECT_EQ(known.at("attributes", "employees", "value").GetInt(), last_line);
+  EXPECT_EQ(flow::text(known.at("attributes", "employees", "source")), "人社局");
+  EXPECT_EQ(flow::text(known.at("name")), fmt::format("名称{}", last_line)) << "sealed under one key, whichever line made it";
+}
+
 TEST_F(MainJob, OlderFactsNeverOverwriteNewerOnes) {
   const std::string target = "/operator/v1/enterprises/" + usccs()[5];
   const auto patch = [&](int employees, const std::string& as_of) {

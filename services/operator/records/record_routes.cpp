@@ -2,6 +2,7 @@
 
 #include "contracts/audit/audit_record.hpp"
 #include "contracts/dead_letters/dead_letter.hpp"
+#include "contracts/intents/fact_alone.hpp"
 #include "contracts/topics.hpp"
 #include "domain/delivery/intent_id.hpp"
 #include "operator/access.hpp"
@@ -109,7 +110,10 @@ asio::awaitable<http::Response> RecordRoutes::timeline(http::Request& request) {
     const std::string_view topic = place.urgent ? contracts::topics::intents_urgent : contracts::topics::intents;
     const auto batch = co_await log_.read(topic, partition, static_cast<log::Offset>(place.offset), log::ReadLimits{1, 1});
     if (batch.has_error() || batch->records.empty()) co_return http::respond(not_readable());
-    const auto block = contracts::read_intents_decided(batch->records.front()->value);
+    // Of up to a thousand facts one is asked for.
+    const auto alone = contracts::fact_alone(batch->records.front()->value, place.index);
+    if (!alone) co_return http::respond(not_readable());
+    const auto block = contracts::read_intents_decided(*alone);
     if (block.has_error()) co_return http::respond(not_readable());
     append_element(elements, timeline_entry(uscc, intent, *campaign, *block, reader));
     last = campaign->id;

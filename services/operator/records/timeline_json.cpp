@@ -46,7 +46,7 @@ void write_engagements(contracts::JsonWriter& writer, const delivery::IntentReco
 }  // namespace
 
 std::string timeline_entry(const enterprise::Uscc& uscc, const delivery::IntentRecord& intent, const campaign::Campaign& campaign,
-                           const contracts::IntentsDecided& block, const enterprise::Disclosure& reader) {
+                           const contracts::IntentsDecided& evidence, const enterprise::Disclosure& reader) {
   const delivery::Decision& decision = *intent.decision;
   const delivery::Status status = intent.status();
   std::string text;
@@ -64,13 +64,13 @@ std::string timeline_entry(const enterprise::Uscc& uscc, const delivery::IntentR
     writer.null();
   else
     writer.value(status.reason);
-  writer.member("decided_at", block.header().decided_at);
+  writer.member("decided_at", evidence.header().decided_at);
   writer.member("delivered_at", intent.delivered_at);
-  writer.member("profile_position", block.header().profile_position);
-  write_items(writer, block, decision);
+  writer.member("profile_position", evidence.header().profile_position);
+  write_items(writer, evidence, decision);
   writer.key("evidence");
   const auto shows = [&reader](std::string_view attribute) { return reader.shows(attribute); };
-  writer.raw(reader.shows_everything() ? block.values_json(decision.place.index) : block.values_json(decision.place.index, shows));
+  writer.raw(reader.shows_everything() ? evidence.values_json(0) : evidence.values_json(0, shows));
   write_engagements(writer, intent);
   writer.end_object();
   return text;

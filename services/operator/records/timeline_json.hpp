@@ -11,8 +11,8 @@
 namespace zhida::operators {
 
 /// One decision about an enterprise as its timeline shows it: what became of the intent, what it rested on, what happened with it.
-/// `block` is the record that holds the decision.
+/// `evidence` is the record that holds the decision, with this fact only.
 std::string timeline_entry(const enterprise::Uscc& uscc, const delivery::IntentRecord& intent, const campaign::Campaign& campaign,
-                           const contracts::IntentsDecided& block, const enterprise::Disclosure& reader);
+                           const contracts::IntentsDecided& evidence, const enterprise::Disclosure& reader);
 
 }  // namespace zhida::operators

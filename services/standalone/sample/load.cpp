@@ -100,7 +100,7 @@ class EnterpriseLines {
 
   asio::awaitable<std::string> next() {
     std::string piece;
-    const std::uint64_t end = std::min(count_, made_ + 200);
+    const std::uint64_t end = std::min(count_, made_ + 20);
     bar_.advance(end - made_);
     for (; made_ < end; ++made_) generator_.append_line(made_, piece);
     co_return piece;
