@@ -4,6 +4,7 @@ namespace zhida::cel {
 
 void add_builtins(Registry& registry, std::shared_ptr<const Zones> zones) {
   add_text_functions(registry);
+  add_string_extension(registry);
   add_conversions(registry);
   add_time_functions(registry, zones);
   add_math(registry);

@@ -13,8 +13,9 @@ namespace zhida::cel {
 /// Registers the language's own functions. `zones`: those that the parts of a timestamp can be asked for.
 void add_builtins(Registry& registry, std::shared_ptr<const Zones> zones);
 
-// One file each: text_functions.cpp, conversions.cpp, time_functions.cpp, math_functions.cpp.
+// One file each: text_functions.cpp, string_extension.cpp, conversions.cpp, time_functions.cpp, math_functions.cpp.
 void add_text_functions(Registry& registry);
+void add_string_extension(Registry& registry);
 void add_conversions(Registry& registry);
 void add_time_functions(Registry& registry, const std::shared_ptr<const Zones>& zones);
 void add_math(Registry& registry);

@@ -117,6 +117,24 @@ TEST(Evaluate, WorksOnText) {
   EXPECT_EQ(evaluated("\"\"\"a\"b\nc\"\"\""), "\"a\\\"b\\nc\"");
 }
 
+TEST(Evaluate, CountsCharactersInTheExtendedFunctionsOfText) {
+  EXPECT_EQ(evaluated("\"松江区\".charAt(1) + \"松江区\".substring(2) + \"松江区\".substring(0, 1)"), "\"江区松\"");
+  EXPECT_EQ(evaluated("\"松江区\".charAt(3)"), "\"\"");
+  EXPECT_EQ(evaluated("\"松江区\".charAt(4)"), "error: the list has no such element");
+  EXPECT_EQ(evaluated("\"松江区\".substring(2, 1)"), "error: the list has no such element");
+  EXPECT_EQ(
+      evaluated(
+          "[\"松江松\".indexOf(\"松\", 1), \"松江松\".lastIndexOf(\"松\"), \"松江松\".lastIndexOf(\"松\", 1), \"松\".indexOf(\"江\")]"),
+      "[2, 2, 0, -1]");
+  EXPECT_EQ(evaluated("\"aaa\".lastIndexOf(\"aa\")"), "1");
+  EXPECT_EQ(evaluated("\"a、b、c\".split(\"、\", 2)"), "[\"a\", \"b、c\"]");
+  EXPECT_EQ(evaluated("\"松江\".split(\"\")"), "[\"松\", \"江\"]");
+  EXPECT_EQ(evaluated("\"\".split(\"\")"), "[]");
+  EXPECT_EQ(evaluated("\"松江\".replace(\"\", \"-\") + \"aXbX\".replace(\"X\", \"\", 1)"), "\"-松-江-abX\"");
+  EXPECT_EQ(evaluated("[\"松\", \"江\"].join(\"、\") + [].join() + \" \\u3000ab \".trim().upperAscii()"), "\"松、江AB\"");
+  EXPECT_EQ(evaluated("strings.quote(\"a\\\"\")"), R"("\"a\\\"\"")");
+}
+
 TEST(Evaluate, ConvertsBetweenTypesAndRefusesWhatDoesNotFit) {
   EXPECT_EQ(evaluated("int(3.99)"), "3");
   EXPECT_EQ(evaluated("int(-3.99)"), "-3");
