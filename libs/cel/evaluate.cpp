@@ -11,22 +11,6 @@
 namespace zhida::cel {
 namespace {
 
-/// What a strict operation hands on for its operands: an error before a missing value (CEL's eval.proto), nothing when both are known.
-class Strict {
- public:
-  void see(const Value& value) {
-    if (value.is_known() || worst_.is_error()) return;
-    worst_ = value;
-    clean_ = false;
-  }
-  bool clean() const { return clean_; }
-  Value worst() const { return worst_; }
-
- private:
-  Value worst_;
-  bool clean_ = true;
-};
-
 class Evaluator {
  public:
   Evaluator(const Code& code, std::span<const Value> slots, Value instant, Arena& arena)
@@ -226,13 +210,6 @@ class Evaluator {
 
   /// Takes some work off what one evaluation may do; false when there is none left.
   bool spend(std::uint64_t work) { return (steps_ += work) <= most_steps; }
-
-  /// What it costs to look at all of a value; the elements of a list are not looked into.
-  static std::uint64_t size_of(const Value& value) {
-    if (value.kind() == Kind::list) return value.as_list().size();
-    constexpr std::uint64_t bytes_a_step = 32;
-    return value.kind() == Kind::string ? value.as_string().size() / bytes_a_step : 0;
-  }
 
   /// One round of a macro costs what its body has operations: they stand between the range's and the macro's own.
   bool round(const Instruction& in) { return spend(in.second - in.first); }

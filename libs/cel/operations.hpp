@@ -69,4 +69,27 @@ inline Value arithmetic(Op op, double a, double b) {
   }
 }
 
+/// What it costs to look at all of a value; the elements of a list are not looked into.
+inline std::uint64_t size_of(const Value& value) {
+  if (value.kind() == Kind::list) return value.as_list().size();
+  constexpr std::uint64_t bytes_a_step = 32;
+  return value.kind() == Kind::string ? value.as_string().size() / bytes_a_step : 0;
+}
+
+/// What a strict operation hands on for its operands: an error before a missing value (CEL's eval.proto), nothing when both are known.
+class Strict {
+ public:
+  void see(const Value& value) {
+    if (value.is_known() || worst_.is_error()) return;
+    worst_ = value;
+    clean_ = false;
+  }
+  bool clean() const { return clean_; }
+  Value worst() const { return worst_; }
+
+ private:
+  Value worst_;
+  bool clean_ = true;
+};
+
 }  // namespace zhida::cel

@@ -66,7 +66,7 @@ TEST(TreeJson, TakesAnyTextWithoutHarmAndPrintsOnlyWhatParses) {
     Diagnostics diagnostics(text);
     const auto again = parse(text, diagnostics);
     if (!again) RC_FAIL(text);
-    RC_ASSERT(same_tree(*again, again->root(), *read.ast, read.ast->root()));
+    RC_ASSERT(print(*again) == text);
   }));
 }
 

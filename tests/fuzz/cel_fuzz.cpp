@@ -67,8 +67,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
   if (const TreeFromJson read = tree_from_json(text); read.ast) {
     const std::string printed = print(*read.ast);
+    // Not the trees: `a.f(x)` may be a function of a family in the one, and is a member's call in the other until it is checked.
     const auto again = parsed(printed);
-    if (again) require(same_tree(*again, again->root(), *read.ast, read.ast->root()), "JSON printed as another tree", printed);
+    if (again) require(print(*again) == printed, "JSON printed as another tree", printed);
   }
   printed_text_parses_again(text);
   const Checked checked = check(text, plain_environment());
