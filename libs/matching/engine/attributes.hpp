@@ -14,6 +14,8 @@ namespace zhida::matching::engine {
 class Attributes {
  public:
   explicit Attributes(std::shared_ptr<const Language> language);
+  /// For a changed dictionary: attributes that keep their name and type keep their words, manual conditions their columns.
+  Attributes(std::shared_ptr<const Language> language, const Attributes& before);
 
   const Language& language() const { return *language_; }
   const Dictionary& dictionary() const { return language_->dictionary(); }
@@ -34,7 +36,7 @@ class Attributes {
  private:
   std::shared_ptr<const Language> language_;
   std::vector<Column::Form> forms_;
-  std::vector<std::unique_ptr<Vocabulary>> vocabularies_;
+  std::vector<std::shared_ptr<Vocabulary>> vocabularies_;
   Vocabulary manual_;
 };
 

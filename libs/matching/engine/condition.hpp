@@ -60,8 +60,6 @@ struct LoweredRule {
   Rule rule;
   std::vector<Condition> conditions;
   std::vector<ConditionNode> nodes;
-  /// Evaluates text of the rule: some condition is dated, computed or accepts words by an expression.
-  bool evaluates = false;
 };
 
 /// Turns a checked rule into conditions. Conditions that bits can express:

@@ -24,6 +24,50 @@ Engine::Engine(std::shared_ptr<const Language> language)
   publish();
 }
 
+Engine::Engine(std::shared_ptr<const Language> language, const Engine& before)
+    : attributes_(std::make_shared<Attributes>(std::move(language), *before.attributes_)),
+      predicates_(*attributes_),
+      version_(before.version_) {
+  const Dictionary &now = attributes_->dictionary(), &then = before.attributes_->dictionary();
+  for (const auto& old : before.epoch()->blocks) {
+    auto block = std::make_shared<Block>();
+    block->present = old->present;
+    block->version = ++version_;
+    for (const Attribute& attribute : now.attributes()) {
+      const Attribute* const same = then.find(attribute.name);
+      const bool kept = same && same->type == attribute.type && same->slot < old->columns.size();
+      block->columns.push_back(kept ? old->columns[same->slot] : nullptr);
+    }
+    for (std::size_t manual = then.size(); manual < old->columns.size(); ++manual) block->columns.push_back(old->columns[manual]);
+    blocks_.push_back(std::move(block));
+  }
+  publish();
+}
+
+std::vector<RuleId> Engine::rules_reading(std::uint32_t attribute) const {
+  const PredicateTable& table = predicates_.table();
+  const auto reads = [&](std::uint32_t predicate) {
+    const PredicateTable::Entry& entry = table.entries[predicate];
+    if (predicate == never || predicate == always) return false;
+    if (entry.kind != PredicateTable::Kind::computed) return entry.attribute == attribute;
+    const EvaluatedCondition& computed = *table.computed[entry.index];
+    return std::ranges::any_of(computed.condition.leaves, [&](std::uint32_t leaf) {
+      return std::ranges::find(computed.rule.leaves()[leaf].slots, attribute) != computed.rule.leaves()[leaf].slots.end();
+    });
+  };
+  const auto tree_reads = [&](const RuleTree& tree) {
+    return std::ranges::any_of(
+        tree.nodes, [&](const RuleTree::Node& node) { return node.kind == ConditionNode::Kind::leaf && reads(node.operand.predicate); });
+  };
+  std::vector<RuleId> found;
+  for (const auto& [id, place] : places_) {
+    const bool young = place.segment == delta;
+    if (tree_reads(young ? *delta_.at(id) : decode(*segments_[place.segment].code, place.position))) found.push_back(id);
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
 void Engine::kill(RuleId id) {
   const auto found = places_.find(id);
   if (found == places_.end()) return;

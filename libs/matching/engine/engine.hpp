@@ -23,11 +23,17 @@ class Engine {
  public:
   /// Rules given later must be of this language.
   explicit Engine(std::shared_ptr<const Language> language);
+  /// For a changed dictionary: takes over the profiles of `before`, which must not be told anything any more. Attributes that keep their
+  /// name and type keep their values, others are missing for all. Rules have to be compiled and told again: those that name an attribute
+  /// that is gone, or has another type, do not check any more.
+  Engine(std::shared_ptr<const Language> language, const Engine& before);
 
   /// Adds or replaces a rule.
   void set_rule(RuleId id, const Rule& rule);
   void remove_rule(RuleId id);
   bool has_rule(RuleId id) const { return places_.contains(id); }
+  /// The rules that read an attribute, ascending: as long as there are any it cannot be retired.
+  std::vector<RuleId> rules_reading(std::uint32_t attribute) const;
 
   /// Adds or replaces a profile: values by slot, missing where not known or beyond the end; determinations in force. Nothing changes when
   /// a value does not suit its attribute: the result then names it.

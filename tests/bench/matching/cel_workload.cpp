@@ -81,13 +81,13 @@ std::string to_cel(const Predicate& predicate, const std::vector<Attribute>& att
 }  // namespace
 
 std::shared_ptr<const matching::Language> make_language(const std::vector<Attribute>& attributes) {
-  std::string csv = "name,type,unit,values,label_zh,label_en,question_zh,source_zh,sensitivity,per,may_be_negative,aliases,note\n";
+  std::string csv = "name,type,unit,values,signed,label_zh,label_en,question_zh,source_zh,sensitivity,per,aliases,note\n";
   for (const Attribute& attribute : attributes) {
     std::string words;
     if (attribute.type == Type::word || attribute.type == Type::tags)
       for (std::int32_t i = 0; i <= attribute.greatest; ++i) words += (words.empty() ? "" : ";") + word(i) + "=" + std::to_string(i);
-    csv += attribute.name + "," + type_name(attribute.type) + ",," + words + "," + attribute.name + "," + attribute.name +
-           ",,,public,current,true,,\n";
+    csv += attribute.name + "," + type_name(attribute.type) + ",," + words + "," + (attribute.type == Type::number ? "yes" : "") + "," +
+           attribute.name + "," + attribute.name + ",,,public,current,,\n";
   }
   const auto parsed = matching::Dictionary::parse(csv, {});
   if (!parsed.dictionary) throw std::runtime_error(parsed.error);

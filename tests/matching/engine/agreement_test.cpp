@@ -115,7 +115,7 @@ void expect_agreement(const World& world, cel::Value asof, MaskCache& cache) {
 }
 
 TEST(Executors, GiveTheScalarVerdicts) {
-  const std::size_t wanted = long_run() ? 10'000'000 : 400'000;
+  const std::size_t wanted = long_run() ? 10'000'000 : 200'000;
   std::size_t pairs = 0;
   for (std::uint32_t seed = 1; pairs < wanted; ++seed) {
     World world(seed);

@@ -146,6 +146,56 @@ TEST(Engine, KeepsAnsweringWhileManyRulesBecomeASegment) {
   }
 }
 
+TEST(Engine, NamesTheRulesThatKeepAnAttributeFromBeingRetired) {
+  Engine engine(language());
+  engine.set_rule(4, rule("p.employees > 10 && p.size_class == \"small\""));
+  engine.set_rule(2, rule("p.employees * 2 > p.listed_year"));
+  engine.set_rule(9, rule("years_since(p.established, asof) >= 3 || has(p.rd_ratio)"));
+  for (const bool compacted : {false, true}) {
+    if (compacted) engine.compact();
+    EXPECT_EQ(engine.rules_reading(slot("employees")), (std::vector<RuleId>{2, 4}));
+    EXPECT_EQ(engine.rules_reading(slot("listed_year")), (std::vector<RuleId>{2}));
+    EXPECT_EQ(engine.rules_reading(slot("rd_ratio")), (std::vector<RuleId>{9}));
+    EXPECT_TRUE(engine.rules_reading(slot("district")).empty());
+  }
+  engine.remove_rule(4);
+  EXPECT_TRUE(engine.rules_reading(slot("size_class")).empty());
+}
+
+TEST(Engine, TakesItsProfilesOverToAChangedDictionary) {
+  Engine before(language());
+  auto slots = with("employees", cel::Value::integer(20));
+  slots[slot("size_class")] = cel::Value::string("small");
+  slots[slot("rd_ratio")] = cel::Value::real(0.5);
+  const Determination reviewed{"reviewed", true};
+  ASSERT_FALSE(before.set_profile(5, slots, std::span(&reviewed, 1)));
+  before.publish();
+  // Without rd_ratio, with employees as text, with one attribute more in front of the others.
+  std::string csv = matching::test::attributes_csv;
+  const std::size_t first = csv.find('\n') + 1;
+  csv.insert(first, "founders,int,persons,,,创始人,Founders,几人？,市场监管,public,current,,\n");
+  const std::size_t ratio = csv.find("rd_ratio,");
+  csv.erase(ratio, csv.find('\n', ratio) + 1 - ratio);
+  csv.replace(csv.find("employees,int"), 13, "employees,string");
+  const auto parsed = Dictionary::parse(csv, {{"industries", "code,name_zh\nC,制造业 \n3921,通信系统设备制造\n"}});
+  ASSERT_TRUE(parsed.dictionary) << parsed.error;
+  const auto changed = std::make_shared<const Language>(parsed.dictionary, cel::Registry());
+  Engine after(changed, before);
+  EXPECT_FALSE(Rule::compile(changed, "p.rd_ratio > 0.1"));
+  EXPECT_FALSE(Rule::compile(changed, "p.employees > 10"));
+  const char* const texts[] = {"p.size_class == \"small\"", "has(p.employees) || has(p.founders)", "p.founders > 1",
+                               "p.size_class != \"large\" && manual.reviewed"};
+  for (RuleId id = 0; id < 4; ++id) after.set_rule(id, *Rule::compile(changed, texts[id], {{"reviewed", "经评审"}}).rule);
+  after.publish();
+  PageMatch page(after.epoch(), asof);
+  ASSERT_TRUE(page.decide(5));
+  EXPECT_FALSE(page.decide(4));
+  ASSERT_TRUE(page.decide(5));
+  std::map<RuleId, Verdict> found;
+  page.for_each([&](RuleId id, Verdict verdict) { found[id] = verdict; });
+  EXPECT_EQ(found, (std::map<RuleId, Verdict>{{0, Verdict::eligible}, {2, Verdict::unknown}, {3, Verdict::eligible}}));
+}
+
 TEST(Epochs, AreReadByThreadsWhileTheWriterGoesOn) {
   World world(13);
   for (RuleId id = 0; id < 30; ++id) world.set_rule(id);
