@@ -137,6 +137,11 @@ TEST(Sentences, TellWhatRulesSeldomSay) {
       "注册地街镇为洞泾镇，且注册地街镇不为“310117999”，且注册地区县为松江区或浦东新区。");
 }
 
+TEST(Sentences, TellAManualConditionWhereTheRuleNamesIt) {
+  EXPECT_EQ(sentence("p.employees >= 3 && (p.legal_person || manual.listed)", {{"listed", "列入名单"}, {"reviewed", "通过评审"}}),
+            "职工人数不少于3人，且（“独立法人”为是，或经主管部门认定：“列入名单”）；另须由主管部门认定：通过评审。");
+}
+
 TEST(Sentences, NameTheManualConditionsLast) {
   EXPECT_EQ(sentence("true", {{"a", "列入名单"}, {"b", "通过评审"}}), "不设条件；另须由主管部门认定：列入名单、通过评审。");
 }

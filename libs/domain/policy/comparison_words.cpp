@@ -103,7 +103,7 @@ std::string Wording::unit_of(NodeId id) const {
   const auto children = ast_.children(id);
   switch (node.kind) {
     case NodeKind::select:
-      return node.binding == cel::Binding::slot ? dictionary_[node.slot].unit : "";
+      return node.binding == cel::Binding::slot && node.slot < dictionary_.size() ? dictionary_[node.slot].unit : "";
     case NodeKind::add:
     case NodeKind::subtract: {
       const std::string left = unit_of(children[0]);

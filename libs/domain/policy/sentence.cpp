@@ -5,16 +5,16 @@
 namespace zhida::policy {
 
 std::string rule_zh(const matching::Rule& rule, const enterprise::Regions& regions) {
-  const cel::Ast& ast = rule.program().ast();
-  std::string text = Wording(ast, rule.language().dictionary(), regions).condition(ast.root(), false);
-  std::vector<std::string> manual;
-  for (const matching::ManualCondition& condition : rule.manual()) manual.push_back(condition.label_zh);
-  if (!manual.empty()) text += "；另须由主管部门认定：" + enumerated(manual);
+  std::string text = Wording(rule, regions).condition(rule.program().ast().root(), false);
+  std::vector<std::string> besides;
+  for (std::size_t i = 0; i < rule.manual().size(); ++i)
+    if (!rule.names_manual(i)) besides.push_back(rule.manual()[i].label_zh);
+  if (!besides.empty()) text += "；另须由主管部门认定：" + enumerated(besides);
   return text + "。";
 }
 
 std::string leaf_zh(const matching::Rule& rule, const matching::Leaf& leaf, const enterprise::Regions& regions) {
-  return Wording(rule.program().ast(), rule.language().dictionary(), regions).condition(leaf.node, false);
+  return Wording(rule, regions).condition(leaf.node, false);
 }
 
 }  // namespace zhida::policy

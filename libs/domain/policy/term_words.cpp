@@ -61,7 +61,6 @@ std::string Wording::term(NodeId id, const matching::Attribute* of) {
     case NodeKind::select: {
       // 国民经济行业代码 is the number; what a rule speaks of is the industry.
       static constexpr std::string_view code = "代码";
-      if (node.slot >= dictionary_.size()) return "人工认定" + std::string(node.name);
       const std::string& label = dictionary_[node.slot].label_zh;
       return label.ends_with(code) && label.size() > code.size() ? label.substr(0, label.size() - code.size()) : label;
     }

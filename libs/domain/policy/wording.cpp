@@ -85,6 +85,8 @@ std::string Wording::leaf(NodeId id, bool negated) {
 }
 
 std::string Wording::yes_no(NodeId id, bool negated) {
+  if (const auto manual = rule_.manual_at(id))
+    return (negated ? "未经主管部门认定：“" : "经主管部门认定：“") + rule_.manual()[*manual].label_zh + "”";
   const std::string name = term(id);
   return (ast_[id].binding == cel::Binding::slot ? "“" + name + "”" : name) + (negated ? "为否" : "为是");
 }

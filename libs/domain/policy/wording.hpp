@@ -10,12 +10,13 @@
 
 namespace zhida::policy {
 
-/// Puts the parts of one checked tree into Chinese: conditions (what holds) and terms (what has a value). Used by `rule_zh`.
+/// Puts the parts of one rule into Chinese: conditions (what holds) and terms (what has a value). Used by `rule_zh`.
 /// wording.cpp has conditions, comparison_words.cpp comparisons and memberships, term_words.cpp terms.
 class Wording {
  public:
-  Wording(const cel::Ast& ast, const matching::Dictionary& dictionary, const enterprise::Regions& regions)
-      : ast_(ast), dictionary_(dictionary), regions_(regions) {}
+  /// Of a rule's own tree.
+  Wording(const matching::Rule& rule, const enterprise::Regions& regions)
+      : rule_(rule), ast_(rule.program().ast()), dictionary_(rule.language().dictionary()), regions_(regions) {}
 
   /// A part of a sentence; `nested`: parentheses around conjunctions and alternatives.
   std::string condition(cel::NodeId id, bool nested);
@@ -56,6 +57,7 @@ class Wording {
   /// `timestamp("…")` and the like on a literal: the value; missing for anything else.
   cel::Value constant_of(NodeId id) const;
 
+  const matching::Rule& rule_;
   const cel::Ast& ast_;
   const matching::Dictionary& dictionary_;
   const enterprise::Regions& regions_;
