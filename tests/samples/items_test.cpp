@@ -276,7 +276,9 @@ TEST(SampleItems, DecideEveryCaseAsItsAuthorReadTheText) {
 /// All cases' profiles, and mixtures of them in which some values are another case's or missing.
 std::vector<std::vector<cel::Value>> many_profiles(std::vector<std::unique_ptr<Case>>& cases) {
   for (const auto& [id, json] : items()) {
-    const auto file = read_json(cases_path(id));
+    // Profiles view the texts of their case, so the files stay for as long as the program runs.
+    static std::map<std::string, rapidjson::Document> files;
+    const auto& file = files.try_emplace(id, read_json(cases_path(id))).first->second;
     for (const Json& one : file["cases"].GetArray()) {
       cases.push_back(std::make_unique<Case>());
       overlay(*cases.back(), file);
