@@ -9,6 +9,7 @@
 #include "platform/auth/random.hpp"
 
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace zhida::page {
@@ -83,8 +84,9 @@ boost::asio::awaitable<http::Response> ClickRoute::get(http::Request& request) {
   }
   if (request.verb != http::Verb::head) {
     const std::string intent = delivery::format({token->intent.view(), token->uscc.text()});
-    if (limit_.admit(delivery::hash_of(intent), now))
-      co_await record(request, *token, *target, now);
+    auto machine = machine_mark(request, now);
+    if ((machine ? machines_ : people_).admit(delivery::hash_of(intent), now))
+      co_await record(request, *token, *target, std::move(machine), now);
     else
       metrics_.clicks_unrecorded.increment();
   }
@@ -94,7 +96,7 @@ boost::asio::awaitable<http::Response> ClickRoute::get(http::Request& request) {
 }
 
 boost::asio::awaitable<void> ClickRoute::record(const http::Request& request, const ClickToken& token, const Target& target,
-                                                domain::Instant now) {
+                                                std::optional<contracts::MachineMark> mark, domain::Instant now) {
   contracts::EngagementRecorded click;
   click.id = "click-" + auth::base64url(auth::random_bytes(id_bytes));
   click.campaign = token.intent.campaign;
@@ -106,7 +108,7 @@ boost::asio::awaitable<void> ClickRoute::record(const http::Request& request, co
   click.type = delivery::EngagementType::click;
   click.at = now;
   click.link = token.link;
-  click.machine = machine_mark(request, now);
+  click.machine = std::move(mark);
   const bool machine = click.machine.has_value();
   std::vector<contracts::EngagementRecorded> clicks;
   clicks.push_back(std::move(click));

@@ -39,13 +39,14 @@ class ClickRoute {
     std::uint16_t part = 0;
   };
   std::optional<Target> target_of(const ClickToken& token) const;
-  boost::asio::awaitable<void> record(const http::Request& request, const ClickToken& token, const Target& target, domain::Instant now);
+  boost::asio::awaitable<void> record(const http::Request& request, const ClickToken& token, const Target& target,
+                                      std::optional<contracts::MachineMark> machine, domain::Instant now);
 
   stores::CatalogStore& catalog_;
   EngagementLog& log_;
   const LinkSigner& signer_;
   Metrics& metrics_;
-  ClickLimit limit_;
+  ClickLimit people_, machines_;  // apart: a scanner must not use up what people may
   std::string page_url_;
   std::function<domain::Instant()> now_;
 };

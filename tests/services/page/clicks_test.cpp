@@ -1,3 +1,4 @@
+#include "domain/page/click_limit.hpp"
 #include "page/link_signer.hpp"
 #include "services/page/page_world.hpp"
 
@@ -73,6 +74,24 @@ TEST_F(PageClicks, LeadToTheRegisteredTargetsAndAreRecorded) {
     EXPECT_EQ(clicks[2].part, 1);
     EXPECT_EQ(clicks[3].item, "B");
     EXPECT_EQ(clicks[3].part, 2);
+  }(*this));
+}
+
+TEST_F(PageClicks, OfAMachineAreBoundedApartFromThoseOfPeople) {
+  offer();
+  run([](PageClicks& t) -> asio::awaitable<void> {
+    const Json entry = co_await t.entry();
+    const std::string link = entry["link"].text();
+    for (std::uint32_t i = 0; i < ClickLimit::most_an_hour + 20; ++i) {
+      std::vector<std::pair<std::string, std::string>> scanner{{"User-Agent", "curl/8.0"}};
+      const http::ClientResponse followed = co_await t.click(link, std::move(scanner));
+      EXPECT_EQ(followed.status, http::Status::found);
+    }
+    co_await t.click(link);
+    const std::vector<EngagementRecorded> clicks = co_await t.engagements();
+    EXPECT_EQ(clicks.size(), ClickLimit::most_an_hour + 1U);
+    EXPECT_FALSE(clicks.back().machine) << "a scanner uses up its own limit only";
+    EXPECT_THAT(t.registry.text(), HasSubstr("zhida_page_clicks_unrecorded_total 20"));
   }(*this));
 }
 
