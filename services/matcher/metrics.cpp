@@ -10,7 +10,9 @@ Metrics::Metrics(observe::Metrics& registry)
       blocks(registry.counter("zhida_matcher_blocks_total", "Blocks of intents appended.")),
       partitions_decided(registry.counter("zhida_matcher_partitions_decided_total", "Partitions of campaigns decided to their end.")),
       failures(registry.counter("zhida_matcher_failures_total", "Turns given up because the log or a fold could not be reached.")),
-      deciding(registry.gauge("zhida_matcher_deciding", "Partitions of campaigns being decided.")) {
+      deciding(registry.gauge("zhida_matcher_deciding", "Partitions of campaigns being decided.")),
+      expired_(registry.counter("zhida_matcher_decided_total", "Intents decided, by state.", {{"state", "expired"}, {"reason", ""}})),
+      cancelled_(registry.counter("zhida_matcher_decided_total", "Intents decided, by state.", {{"state", "cancelled"}, {"reason", ""}})) {
   for (std::size_t i = 0; i < suppressed_.size(); ++i) {
     const auto reason = static_cast<delivery::Reason>(i);
     suppressed_[i] = &matched;  // never asked for: no suppression

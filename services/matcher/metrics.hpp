@@ -18,10 +18,16 @@ struct Metrics {
   observe::Counter& failures;            ///< turns that ended because log or folds could not be reached
   observe::Gauge& deciding;              ///< campaigns × partitions not wholly decided
 
+  /// Intents decided as matched, or as ended with their campaign.
+  observe::Counter& unsuppressed(delivery::State state) {
+    return state == delivery::State::expired ? expired_ : state == delivery::State::cancelled ? cancelled_ : matched;
+  }
   /// Intents decided and not to be sent.
   observe::Counter& suppressed(delivery::Reason reason) { return *suppressed_[static_cast<std::size_t>(reason)]; }
 
  private:
+  observe::Counter& expired_;
+  observe::Counter& cancelled_;
   std::array<observe::Counter*, domain::EnumNames<delivery::Reason>::names.size()> suppressed_{};
 };
 

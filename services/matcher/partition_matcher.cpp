@@ -21,6 +21,18 @@ using Clock = stores::Notice::Clock;
 
 constexpr std::chrono::milliseconds look_again{50};
 
+/// It ran, and is over without having reached everybody of its audience.
+bool ended_early(const campaign::Campaign& campaign) {
+  return campaign.started_at && campaign::is_terminal(campaign.state) && campaign.state != campaign::State::completed;
+}
+
+/// What an enterprise of the audience is decided as; nothing while none may be.
+std::optional<delivery::State> decided_as(const campaign::Campaign& campaign, domain::Instant now) {
+  if (campaign.state == campaign::State::running && now < campaign::end_of(campaign.plan)) return delivery::State::matched;
+  if (!ended_early(campaign)) return std::nullopt;
+  return campaign.state == campaign::State::expired ? delivery::State::expired : delivery::State::cancelled;
+}
+
 }  // namespace
 
 const std::string& topic_of(Lane lane) {
@@ -54,26 +66,37 @@ auto PartitionMatcher::open() -> Result<void> {
 void PartitionMatcher::refresh() {
   if (with_.catalog.version() == catalog_seen_) return;
   catalog_seen_ = with_.catalog.version();
-  const std::size_t before = runs_.size();
+  for (const auto& [id, campaign] : with_.catalog.campaigns()) {
+    const bool ended = ended_early(*campaign);
+    const bool open = campaign->state == campaign::State::running || campaign->state == campaign::State::paused;
+    if (!open && (!ended || finished_.contains(id))) continue;
+    const auto [run, fresh] = runs_.try_emplace(id);
+    if (fresh) {
+      run->second.number = delivery::parse_campaign(id).value();
+      service_.metrics_.deciding.add(1);
+    } else if (run->second.campaign->state != campaign->state) {
+      rewind(run->second);
+    }
+    run->second.campaign = campaign;
+  }
   std::erase_if(runs_, [&](const auto& entry) {
     const auto campaign = with_.catalog.campaign(entry.first);
-    const bool gone = campaign == nullptr || (campaign->state != campaign::State::running && campaign->state != campaign::State::paused);
-    if (gone) service_.compiled_.forget(entry.first);
-    return gone;
+    if (!campaign::is_terminal(campaign->state)) return false;
+    if (entry.second.stage != Stage::over && campaign->state != campaign::State::completed) return false;
+    if (entry.second.stage != Stage::over) service_.metrics_.deciding.add(-1);
+    service_.compiled_.forget(entry.first);
+    finished_.insert(entry.first);
+    return true;
   });
-  service_.metrics_.deciding.add(-static_cast<double>(before - runs_.size()));
-  for (const auto& [id, campaign] : with_.catalog.campaigns()) {
-    if (campaign->state != campaign::State::running && campaign->state != campaign::State::paused) continue;
-    const auto [run, fresh] = runs_.try_emplace(id);
-    if (fresh) service_.metrics_.deciding.add(1);
-    run->second.campaign = campaign;
-    if (campaign->state == campaign::State::paused) rewind(run->second);
-  }
 }
 
-bool PartitionMatcher::is_running(const Run& run) const {
-  const auto campaign = with_.catalog.campaign(run.campaign->id);
-  return campaign != nullptr && campaign->state == campaign::State::running && with_.now() < campaign::end_of(campaign->plan);
+void PartitionMatcher::finish(Run& run) {
+  run.stage = Stage::over;
+  service_.metrics_.deciding.add(-1);
+}
+
+std::optional<delivery::State> PartitionMatcher::decided_now(const Run& run) const {
+  return decided_as(*with_.catalog.campaign(run.campaign->id), with_.now());
 }
 
 bool PartitionMatcher::is_folded(const Run& run) const {
@@ -83,9 +106,12 @@ bool PartitionMatcher::is_folded(const Run& run) const {
 auto PartitionMatcher::pick() -> Run* {
   Run* best = nullptr;
   for (auto& [id, run] : runs_) {
-    if (run.stage == Stage::over || !is_running(run)) continue;
+    if (run.stage == Stage::over || !decided_now(run)) continue;
     if (run.stage != Stage::deciding && !is_folded(run)) continue;
-    const auto order = [](const Run& each) { return std::tuple(each.campaign->plan.lane, each.last_turn); };
+    // Nobody waits for a message of a campaign that is over.
+    const auto order = [](const Run& each) {
+      return std::tuple(campaign::is_terminal(each.campaign->state) ? Lane::bulk : each.campaign->plan.lane, each.last_turn);
+    };
     if (best == nullptr || order(run) < order(*best)) best = &run;
   }
   return best;
@@ -115,7 +141,7 @@ auto PartitionMatcher::turn() -> Result<void> {
 asio::awaitable<void> PartitionMatcher::wait() {
   const auto unfolded = std::ranges::find_if(runs_, [&](const auto& entry) {
     const Run& run = entry.second;
-    return run.stage != Stage::over && is_running(run) && !is_folded(run);
+    return run.stage != Stage::over && decided_now(run) && !is_folded(run);
   });
   if (unfolded != runs_.end()) {
     const Run& run = unfolded->second;
@@ -126,13 +152,6 @@ asio::awaitable<void> PartitionMatcher::wait() {
 }
 
 auto PartitionMatcher::begin(Run& run) -> Result<void> {
-  const campaign::CompileOutcome& outcome = service_.compiled_.get(*run.campaign);
-  if (outcome.compiled == nullptr) {
-    service_.report_undecidable(*run.campaign, outcome.reason);
-    run.stage = Stage::over;
-    co_return result<void>();
-  }
-  run.compiled = outcome.compiled;
   if (run.uncertain) {
     const result<log::Range> range = co_await with_.log.range(topic_of(run.campaign->plan.lane), partition_);
     if (!range) co_return range.error();
@@ -143,9 +162,16 @@ auto PartitionMatcher::begin(Run& run) -> Result<void> {
   const auto marks = co_await with_.deliveries.decided(key_of(run));
   if (!marks) co_return marks.error();
   if ((*marks)[static_cast<std::size_t>(partition_)]) {
-    run.stage = Stage::over;
+    finish(run);
     co_return result<void>();
   }
+  const campaign::CompileOutcome& outcome = service_.compiled_.get(*run.campaign);
+  if (outcome.compiled == nullptr) {
+    if (!campaign::is_terminal(run.campaign->state)) service_.report_undecidable(*run.campaign, outcome.reason);
+    finish(run);
+    co_return result<void>();
+  }
+  run.compiled = outcome.compiled;
   // Whoever is heard of later does not join: rows behind the end are not looked at.
   const auto& listed = run.compiled->audience.listed();
   run.cursor = 0;

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ namespace zhida::matcher {
 /// Where the intents of a lane go.
 const std::string& topic_of(campaign::Lane lane);
 
-/// Decides one partition of all running campaigns.
+/// Decides one partition of all running campaigns, and the rest of those that ended before it was decided.
 class PartitionMatcher {
  public:
   PartitionMatcher(Service& service, int partition);
@@ -30,13 +31,14 @@ class PartitionMatcher {
     opening,   ///< not begun, or to be begun anew
     deciding,  ///< enterprises are looked at
     closing,   ///< all are; the mark is appended once the fold shows how many intents there are
-    over,      ///< the mark is in the log, or nothing can be decided
+    over,      ///< the mark is in the log, or nothing can be decided: nothing more to do
   };
 
   /// One campaign in this partition.
   struct Run {
     std::shared_ptr<const campaign::Campaign> campaign;
     std::shared_ptr<const campaign::CompiledCampaign> compiled;
+    delivery::CampaignNumber number = 0;
     Stage stage = Stage::opening;
     std::uint64_t last_turn = 0;
 
@@ -70,7 +72,8 @@ class PartitionMatcher {
   void look_at(Run& run);
   void begin_block(Run& run);
   void rewind(Run& run);
-  bool is_running(const Run& run) const;
+  void finish(Run& run);
+  std::optional<delivery::State> decided_now(const Run& run) const;
   bool is_folded(const Run& run) const;
   contracts::IntentsHeader header_of(const Run& run) const;
   delivery::IntentKeyView key_of(const Run& run) const;
@@ -81,6 +84,7 @@ class PartitionMatcher {
   bool opened_ = false;
   Evidence evidence_;
   std::map<std::string, Run, std::less<>> runs_;
+  std::set<std::string, std::less<>> finished_;  // ended campaigns with nothing more to decide
   std::uint64_t catalog_seen_ = 0;
   std::uint64_t turns_ = 0;
 

@@ -94,6 +94,9 @@ auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
 
   const contracts::IntentsHeader header = header_of(run);
   contracts::IntentsWriter writer(header);
+  const std::optional<delivery::State> state = decided_now(run);
+  if (!state) co_return result<void>();  // what was gathered is forgotten
+  const bool to_send = state == delivery::State::matched;
   const bool withdrawn = with_.catalog.has_withdrawn_content(*run.campaign);
   const std::vector<campaign::AppliedSince> applied = campaign::applied_since(*run.compiled, domain::date_of(run.at));
   std::array<std::uint64_t, domain::EnumNames<delivery::Reason>::names.size()> reasons{};
@@ -106,17 +109,16 @@ auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
       const delivery::IntentRecord* known = (*ledgers)[index].find(header.key());
       if (known != nullptr && known->decision) continue;
       auto reason = delivery::Reason::none;
-      if (withdrawn)
+      if (to_send && withdrawn)
         reason = delivery::Reason::item_withdrawn;
-      else if (campaign::already_applied((*ledgers)[index], applied))
+      else if (to_send && campaign::already_applied((*ledgers)[index], applied))
         reason = delivery::Reason::already_applied;
-      run.candidates.write(index, reason == delivery::Reason::none ? delivery::State::matched : delivery::State::suppressed, reason,
-                           writer);
+      run.candidates.write(index, reason == delivery::Reason::none ? *state : delivery::State::suppressed, reason, writer);
       ++reasons[static_cast<std::size_t>(reason)];
     }
     if (next < run.candidates.size()) co_await runtime::background_turn();
   }
-  if (!is_running(run)) co_return result<void>();  // what was gathered is forgotten, or decided when it is resumed
+  if (decided_now(run) != state) co_return result<void>();  // forgotten, or decided again as it now must be
 
   if (writer.facts() != 0) {
     std::string id = name_of(header.key()) + "/" + std::string(run.candidates.usccs().front().text());
@@ -129,7 +131,8 @@ auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
     run.folded_before = *offset + 1;
     service_.metrics_.blocks.increment();
     for (std::size_t i = 0; i < reasons.size(); ++i)
-      (i == 0 ? service_.metrics_.matched : service_.metrics_.suppressed(static_cast<delivery::Reason>(i))).increment(reasons[i]);
+      (i == 0 ? service_.metrics_.unsuppressed(*state) : service_.metrics_.suppressed(static_cast<delivery::Reason>(i)))
+          .increment(reasons[i]);
   }
   run.candidates.clear();
   co_return result<void>();
@@ -137,20 +140,20 @@ auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
 
 // The number announced is the one the fold counts: whatever was decided in other lives is in it.
 auto PartitionMatcher::close(Run& run) -> Result<void> {
-  const auto totals = co_await with_.deliveries.totals(partition_, run.compiled->number);
+  const auto totals = co_await with_.deliveries.totals(partition_, run.number);
   if (!totals) co_return totals.error();
   contracts::PartitionDecided mark;
-  mark.campaign = run.compiled->number;
+  mark.campaign = run.number;
   mark.profile_position = run.profile_position;
   mark.at = with_.now();
   for (const effect::Counters::Entry& entry : *totals)
     if (entry.key.item == 0 && entry.key.measure == effect::Measure::decided) mark.intents = static_cast<std::uint64_t>(entry.value);
-  if (!is_running(run)) co_return result<void>();
+  if (!decided_now(run)) co_return result<void>();
   std::string id = name_of(key_of(run)) + "/" + std::to_string(partition_);
   std::string json = contracts::to_json(mark);
   const result<log::Offset> offset = co_await append(run, std::move(id), contracts::PartitionDecided::type, std::move(json));
   if (!offset) co_return offset.error();
-  run.stage = Stage::over;
+  finish(run);
   service_.metrics_.partitions_decided.increment();
   with_.journal.info("campaign.partition_decided", {{"campaign", run.campaign->id}, {"partition", partition_}, {"intents", mark.intents}});
   co_return result<void>();
@@ -173,13 +176,13 @@ auto PartitionMatcher::append(const Run& run, std::string id, std::string_view t
 
 delivery::IntentKeyView PartitionMatcher::key_of(const Run& run) const {
   delivery::IntentKeyView key;
-  key.campaign = run.compiled->number;
+  key.campaign = run.number;
   return key;
 }
 
 contracts::IntentsHeader PartitionMatcher::header_of(const Run& run) const {
   contracts::IntentsHeader header;
-  header.campaign = run.compiled->number;
+  header.campaign = run.number;
   header.decided_at = run.at;
   header.profile_position = run.profile_position;
   for (const auto& compiled : run.compiled->audience.items()) {

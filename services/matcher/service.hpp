@@ -48,7 +48,8 @@ struct Settings {
   std::chrono::milliseconds retry{200};  ///< after a failure
 };
 
-/// Decides running campaigns: every enterprise of the audience gets its intent, once for ever, with its evidence.
+/// Decides running campaigns: every enterprise of the audience gets its intent, once for ever, with its evidence. Whoever was not decided
+/// when the campaign was cancelled, expired or failed still gets one, closed as `expired` or `cancelled`, so that the audience is known.
 ///
 /// Per partition, block by block: urgent campaigns first, then normal, then bulk ones, in turns between equals. What was decided in an
 /// earlier life, or by another process, is found in the ledgers and not decided again.

@@ -160,6 +160,20 @@ TEST(IntentsDecided, SchemaRefusesAPoisonFactToo) {
   EXPECT_FALSE(accepts("intents_decided", changed(some_intents(), R"("verdict":"eligible")", R"("verdict":"perhaps")")));
 }
 
+TEST(IntentsDecided, TakeWhoeverWasDecidedAfterTheEnd) {
+  for (const delivery::State state : {delivery::State::expired, delivery::State::cancelled}) {
+    IntentsWriter writer(some_header());
+    EXPECT_THROW(writer.add(some_uscc(1), state, delivery::Reason::opted_out, {}, decisions), std::logic_error);
+    writer.add(some_uscc(1), state, delivery::Reason::none, {}, decisions);
+    const std::string json = writer.finish();
+    EXPECT_TRUE(accepts("intents_decided", json)) << json;
+    const auto block = read_intents_decided(json);
+    ASSERT_TRUE(block.has_value());
+    ASSERT_EQ(block->facts().size(), 1U);
+    EXPECT_EQ(block->facts()[0].state, state);
+  }
+}
+
 TEST(IntentsWriter, RefusesWhatNoReaderWouldTake) {
   IntentsWriter writer(some_header());
   EXPECT_THROW(writer.add(some_uscc(1), delivery::State::suppressed, delivery::Reason::none, {}, decisions), std::logic_error);

@@ -264,5 +264,33 @@ TEST(Crash, KillsAtAnyMomentLoseNothingAndRepeatNothing) {
   RecordProperty("supplied", static_cast<int>(witness.supplied().size()));
 }
 
+TEST(Crash, ACancelledCampaignStillCountsItsWholeAudienceOnce) {
+  const Twins twins;
+  Standalone zhida(twins.shaken());
+  const std::string id = twins.ids().front();
+  EXPECT_EQ(zhida.post("/operator/v1/campaigns/" + id + "/launch", "operator").status, 200);
+  EXPECT_EQ(zhida.post("/operator/v1/campaigns/" + id + "/cancel", "operator").status, 200);
+  for (int round = 0; round < 3; ++round) {
+    zhida.kill();
+    zhida.launch();
+    std::this_thread::sleep_for(milliseconds(120 * round));
+  }
+  zhida.await_ready();
+  const auto number = [&](const std::string& state) {
+    const Answer campaign = zhida.get("/operator/v1/campaigns/" + id, "operator");
+    const auto& counted = state.empty() ? campaign.at("progress", "audience") : campaign.at("progress", "by_state", state.c_str());
+    return counted.IsInt() ? counted.GetInt() : state.empty() ? -1 : 0;
+  };
+  EXPECT_TRUE(eventually([&] { return number("") > 0 && number("cancelled") + number("delivered") == number(""); }))
+      << text(zhida.get("/operator/v1/campaigns/" + id, "operator").at("progress"));
+  EXPECT_GT(number("cancelled"), 0);
+
+  // Undisturbed, the same campaign finds as many.
+  const Standalone calm(twins.calm());
+  flow::run_campaign(calm, id);
+  EXPECT_EQ(calm.get("/operator/v1/campaigns/" + id, "operator").at("progress", "audience").GetInt(), number(""));
+  EXPECT_EQ(zhida.get("/effect/v1/items/" + flow::settled_item, "analyst").at("audience").GetInt(), number(""));
+}
+
 }  // namespace
 }  // namespace zhida

@@ -13,9 +13,11 @@ constexpr std::size_t most_items = 1000;
 constexpr std::uint64_t most_position = std::uint64_t{1} << 53;  // what every JSON reader reads exactly
 constexpr std::int64_t most_benefit = 1'000'000'000'000'000;
 
+/// To be sent, not to be sent and why, or, for an enterprise that was decided only after the campaign's end, ended with it.
 bool is_decision(delivery::State state, delivery::Reason reason) {
-  if (state == delivery::State::suppressed) return delivery::is_suppression(reason);
-  return state == delivery::State::matched && reason == delivery::Reason::none;
+  using delivery::State;
+  if (state == State::suppressed) return delivery::is_suppression(reason);
+  return (state == State::matched || state == State::expired || state == State::cancelled) && reason == delivery::Reason::none;
 }
 
 /// Nine digits; 0 if they are not.

@@ -29,6 +29,8 @@ constexpr unsigned urgent_lane = 0x80;
 // First byte of a decision: the size in three bits, then
 constexpr unsigned is_suppressed = 0x08;
 constexpr unsigned has_one_item = 0x10;
+constexpr unsigned is_expired = 0x20;
+constexpr unsigned is_cancelled = 0x40;
 
 // First byte of a receipt: the state in four bits, then
 constexpr unsigned has_until = 0x10;
@@ -110,6 +112,8 @@ void put_decision(ByteWriter& out, const Decision& decision, unsigned flags) {
   out.number(decision.place.offset * places_in_block + decision.place.index);
   unsigned head = static_cast<unsigned>(decision.size);
   if (decision.state == State::suppressed) head |= is_suppressed;
+  if (decision.state == State::expired) head |= is_expired;
+  if (decision.state == State::cancelled) head |= is_cancelled;
   if (decision.items.size() == 1) head |= has_one_item;
   out.byte(head);
   if ((head & is_suppressed) != 0) out.byte(static_cast<unsigned>(decision.reason));
@@ -122,15 +126,31 @@ void put_decision(ByteWriter& out, const Decision& decision, unsigned flags) {
   }
 }
 
+State get_decided(ByteReader& in, unsigned how) {
+  switch (how) {
+    case 0:
+      return State::matched;
+    case is_suppressed:
+      return State::suppressed;
+    case is_expired:
+      return State::expired;
+    case is_cancelled:
+      return State::cancelled;
+    default:
+      in.fail();
+      return State::matched;
+  }
+}
+
 void get_decision(ByteReader& in, Decision& decision, unsigned flags) {
   const std::uint64_t place = in.number();
   decision.place.urgent = (flags & urgent_lane) != 0;
   decision.place.offset = place / places_in_block;
   decision.place.index = static_cast<std::uint16_t>(place % places_in_block);
   const unsigned head = in.byte();
-  if (head >= 2 * has_one_item) in.fail();
+  if (head >= 2 * is_cancelled) in.fail();
   decision.size = get_enum<SizeBand>(in, head & 0x07);
-  decision.state = (head & is_suppressed) != 0 ? State::suppressed : State::matched;
+  decision.state = get_decided(in, head & (is_suppressed | is_expired | is_cancelled));
   decision.reason = (head & is_suppressed) != 0 ? get_enum<Reason>(in, in.byte()) : Reason::none;
   decision.street = get_street(in);
   if ((flags & same_hour) == 0) decision.hour = first_hour + static_cast<Hour>(in.number(hour_limit - first_hour));

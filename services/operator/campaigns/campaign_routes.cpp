@@ -138,7 +138,8 @@ asio::awaitable<void> CampaignRoutes::stream_progress(http::Exchange& exchange) 
       std::string now = "{\"state\":\"" + std::string(domain::name_of(campaign->state)) + "\",\"progress\":" + progress->json() + "}";
       if (now != last && !events.send("progress", now, std::to_string(number))) co_return;
       last = std::move(now);
-      if (campaign::is_terminal(campaign->state)) co_return;
+      const bool counted = progress->audience.has_value() || !campaign->started_at || campaign->state == campaign::State::failed;
+      if (campaign::is_terminal(campaign->state) && counted) co_return;
     }
     const bool open = co_await events.pause(progress_interval);
     if (!open) co_return;

@@ -62,9 +62,10 @@ inline Topics some_topics() {
       IntentFact fact;
       fact.key = some_key();
       fact.place = {lane == 1, static_cast<std::uint64_t>(i) * 3, number<std::uint16_t>(0, 1000)};
-      const bool suppressed = number(0, 4) == 0;
-      fact.state = suppressed ? State::suppressed : State::matched;
-      fact.reason = suppressed ? static_cast<Reason>(number(1, 13)) : Reason::none;
+      static constexpr State decisions[] = {State::suppressed, State::matched, State::matched,
+                                            State::matched,    State::expired, State::cancelled};
+      fact.state = decisions[number(0, 6)];
+      fact.reason = fact.state == State::suppressed ? static_cast<Reason>(number(1, 13)) : Reason::none;
       fact.decided_at = some_time(3);
       fact.size = static_cast<SizeBand>(number(0, 5));
       fact.street = number(0, 3) == 0 ? 0 : 310117001U + number(0U, 120U);

@@ -87,9 +87,10 @@ class Past {
         facets.size_class = sizes[pick(5)];
         facets.street = streets[pick(3)];
         const bool suppressed = chance(20);
-        const auto reason = static_cast<delivery::Reason>(1 + pick(12));
-        writer.add(audience.back(), suppressed ? State::suppressed : State::matched, suppressed ? reason : delivery::Reason::none, facets,
-                   items, R"({"size_class":"small"})");
+        State state = suppressed ? State::suppressed : State::matched;
+        if (chance(10)) state = chance(50) ? State::expired : State::cancelled;
+        const auto reason = state == State::suppressed ? static_cast<delivery::Reason>(1 + pick(12)) : delivery::Reason::none;
+        writer.add(audience.back(), state, reason, facets, items, R"({"size_class":"small"})");
         // Decided again by a double of the matcher, later and otherwise.
         if (!chance(10)) audience.pop_back();
       }

@@ -193,7 +193,7 @@ TEST(Matcher, SuppressesEveryIntentOnceAnItemIsWithdrawn) {
   launch.run(body(launch));
 }
 
-TEST(Matcher, DecidesNothingOfAPausedOrEndedCampaign) {
+TEST(Matcher, DecidesNothingOfAPausedCampaignOrOfOneThatIsPastItsEnd) {
   Launch launch;
   const auto body = [](Launch& l) -> asio::awaitable<void> {
     co_await thirds(l, 600);
@@ -216,12 +216,6 @@ TEST(Matcher, DecidesNothingOfAPausedOrEndedCampaign) {
     co_await l.until_decided(1);
     expect_each_once(co_await l.decided(1), every_third(600));
 
-    co_await l.campaign("c2", of_rule("p.size_class == \"small\""), "A");
-    co_await l.move("c2", campaign::State::cancelled);
-    co_await l.sleep(std::chrono::milliseconds(300));
-    const auto cancelled = co_await l.audience(2);
-    EXPECT_FALSE(cancelled);
-
     l.now += std::chrono::hours(24 * 31);  // nobody has expired it yet
     co_await l.campaign("c3", of_rule("true"), "A");
     l.now += std::chrono::hours(24 * 31);
@@ -231,6 +225,79 @@ TEST(Matcher, DecidesNothingOfAPausedOrEndedCampaign) {
     l.log.sees = nullptr;
   };
   launch.run(body(launch));
+}
+
+/// Whoever of the 300 was not decided when c1 ended is closed with it; nothing is delivered any more.
+asio::awaitable<void> expect_closed_with_the_end(Launch& l, State closed) {
+  co_await l.until_over(1);
+  expect_each_once(co_await l.decided(1), every_third(900));
+  const auto totals = co_await l.totals(1);
+  EXPECT_EQ(totals.campaign.decided, 300);
+  EXPECT_EQ(in_state(totals.campaign, State::delivered) + in_state(totals.campaign, closed), 300);
+  EXPECT_GT(in_state(totals.campaign, closed), 0);
+  EXPECT_TRUE(effect::broken_invariants(totals.campaign).empty());
+  const auto announced = co_await l.audience(1);
+  EXPECT_EQ(*announced, 300U);
+}
+
+TEST(Matcher, DecidesTheRestOfACampaignThatEndsMeanwhileAndDeliversNothingMore) {
+  for (const campaign::State end : {campaign::State::cancelled, campaign::State::expired, campaign::State::failed}) {
+    Launch launch;
+    const auto body = [end](Launch& l) -> asio::awaitable<void> {
+      co_await thirds(l, 900);
+      co_await l.item("A", "p.size_class == \"small\"");
+      std::size_t blocks = 0;
+      bool over = false, delivered_late = false;
+      l.log.sees = [&](const log::NewRecord& record) {
+        blocks += record.topic == "intents" ? 1 : 0;
+        delivered_late = delivered_late || (over && record.topic == "receipts" && record.value.find("delivered") != std::string::npos);
+      };
+      l.start();
+      co_await l.campaign("c1", of_rule("p.size_class == \"small\""), "A");
+      while (blocks < 6) co_await l.sleep(std::chrono::milliseconds(1));
+      if (end == campaign::State::failed) co_await l.move("c1", campaign::State::paused);
+      if (end == campaign::State::expired) l.now += std::chrono::hours(24 * 31);
+      co_await l.move("c1", end);
+      over = true;
+      co_await expect_closed_with_the_end(l, end == campaign::State::expired ? State::expired : State::cancelled);
+      EXPECT_FALSE(delivered_late);
+      l.log.sees = nullptr;
+
+      // Nobody joins later, in another life or with the next change of the catalogue.
+      co_await l.cut_off();
+      co_await l.profile(uscc(2'000), "size_class", "\"small\"");
+      co_await l.profiles_folded();
+      l.start();
+      co_await l.campaign("c2", of_rule("true"), "A");
+      co_await l.until_decided(2);
+      expect_each_once(co_await l.decided(1), every_third(900));
+    };
+    launch.run(body(launch), std::chrono::seconds(60));
+  }
+}
+
+TEST(Matcher, DecidesTheRestOfAnEndedCampaignOnceWhateverIsCutOff) {
+  std::mt19937 random(20'261'123);
+  for (int round = 0; round < 4; ++round) {
+    Launch launch;
+    const auto body = [&random](Launch& l) -> asio::awaitable<void> {
+      co_await thirds(l, 900);
+      co_await l.item("A", "p.size_class == \"small\"");
+      l.log.loses = [&random](const log::NewRecord& record) { return record.topic == "intents" && random() % 12 == 0; };
+      co_await l.campaign("c1", of_rule("p.size_class == \"small\""), "A");
+      for (int life = 0; life < 12; ++life) {
+        l.start();
+        co_await l.sleep(std::chrono::milliseconds(random() % 12));
+        if (life == 2) co_await l.move("c1", campaign::State::cancelled);
+        co_await l.cut_off();
+      }
+      l.log.loses = nullptr;
+      l.now += std::chrono::hours(48);
+      l.start();
+      co_await expect_closed_with_the_end(l, State::cancelled);
+    };
+    launch.run(body(launch), std::chrono::seconds(60));
+  }
 }
 
 TEST(Matcher, LetsNobodyJoinWhoIsHeardOfAfterTheStart) {
