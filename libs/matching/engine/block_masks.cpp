@@ -27,12 +27,6 @@ void join(const std::vector<Joined>& predicates, const std::vector<std::uint32_t
   for (const Joined& each : predicates) one(each, std::span(atoms).subspan(each.first, each.count));
 }
 
-Mask any_of(const std::vector<Mask>& masks, std::span<const std::uint32_t> atoms) {
-  Mask result;
-  for (const std::uint32_t atom : atoms) result |= masks[atom];
-  return result;
-}
-
 Mask all_of(const std::vector<Mask>& masks, std::span<const std::uint32_t> atoms) {
   Mask result = Mask::all();
   for (const std::uint32_t atom : atoms) result &= masks[atom];
@@ -163,19 +157,14 @@ void BlockMasks::decide_word_atoms(const Column& column, const WordIndex& index)
 void BlockMasks::decide_predicates(const PredicateTable& table, const Block& block) {
   possible_[never] = Mask::none();
   possible_[always] = Mask::all();
-  for (const PredicateTable::Range& range : table.ranges)
-    possible_[range.predicate] = (bounds_[range.from] & ~bounds_[range.below]) | unknown_[range.unknown];
+  kernels_.ranges(table.ranges.data(), table.ranges.size(), bounds_.data(), unknown_.data(), possible_.data());
+  kernels_.any(table.any_words.data(), table.any_words.size(), table.atoms.data(), words_.data(), unknown_.data(), possible_.data());
+  kernels_.none(table.no_words.data(), table.no_words.size(), table.atoms.data(), words_.data(), possible_.data());
   join(table.several_ranges, table.atoms, [&](const Joined& predicate, std::span<const std::uint32_t> pairs) {
     Mask result = unknown_[predicate.unknown];
     for (std::size_t i = 0; i < pairs.size(); i += 2) result |= bounds_[pairs[i]] & ~bounds_[pairs[i + 1]];
     possible_[predicate.predicate] = result;
   });
-  join(table.any_words, table.atoms, [&](const Joined& predicate, std::span<const std::uint32_t> atoms) {
-    possible_[predicate.predicate] = any_of(words_, atoms) | unknown_[predicate.unknown];
-  });
-  // Whoever misses the attribute has no word at all, and so is possible without further ado.
-  join(table.no_words, table.atoms,
-       [&](const Joined& predicate, std::span<const std::uint32_t> atoms) { possible_[predicate.predicate] = ~any_of(words_, atoms); });
   join(table.all_words, table.atoms, [&](const Joined& predicate, std::span<const std::uint32_t> atoms) {
     possible_[predicate.predicate] = all_of(words_, atoms) | unknown_[predicate.unknown];
   });

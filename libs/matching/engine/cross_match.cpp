@@ -58,25 +58,28 @@ DecidedRules CrossMatch::decide_chunk(const Segment& segment, const RuleGroup& g
   return decided;
 }
 
-Counting::Counting(const Epoch& epoch, const Kernels& with) : kernels_(with) {
-  const std::size_t size = std::size_t{epoch.greatest_rule} + 1;
-  counts_.eligible.resize(size);
-  counts_.manual.resize(size);
-  counts_.unknown.resize(size);
-}
+Counting::Counting(std::shared_ptr<const Epoch> epoch, const Kernels& with)
+    : epoch_(std::move(epoch)), kernels_(with), eligible_(epoch_->rules()), undecided_(epoch_->rules()), manual_(epoch_->rules()) {}
 
 void Counting::operator()(const DecidedRules& decided) {
-  constexpr std::size_t most = 64;
-  std::uint64_t eligible[most] = {}, undecided[most] = {};
-  const std::size_t rules = std::min(most, decided.ids.size());
-  kernels_.count(decided.rails, rules, eligible, undecided);
-  for (std::size_t i = 0; i < rules; ++i) {
-    const RuleId id = decided.ids[i];
-    counts_.eligible[id] += eligible[i];
-    const std::uint64_t manual = decided.favourable ? decided.manual(i).count() : 0;
-    counts_.manual[id] += manual;
-    counts_.unknown[id] += undecided[i] - manual;
-  }
+  const std::size_t first = decided.first_position;
+  kernels_.count(decided.rails, decided.ids.size(), eligible_.data() + first, undecided_.data() + first);
+  if (!decided.favourable) return;
+  for (std::size_t i = 0; i < decided.ids.size(); ++i) manual_[first + i] += decided.manual(i).count();
+}
+
+RuleCounts Counting::counts() const {
+  const std::size_t size = std::size_t{epoch_->greatest_rule} + 1;
+  RuleCounts counts{std::vector<std::uint64_t>(size), std::vector<std::uint64_t>(size), std::vector<std::uint64_t>(size)};
+  std::size_t position = 0;
+  for (const Segment& segment : epoch_->segments)
+    for (const RuleId id : segment.code->ids) {
+      counts.eligible[id] += eligible_[position];
+      counts.manual[id] += manual_[position];
+      counts.unknown[id] += undecided_[position] - manual_[position];
+      ++position;
+    }
+  return counts;
 }
 
 }  // namespace zhida::matching::engine

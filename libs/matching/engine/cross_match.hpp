@@ -17,6 +17,7 @@ struct DecidedRules {
   const Mask* favourable = nullptr;  ///< null, or: true if every open determination were favourable
   const Mask* near = nullptr;        ///< null, or: exactly one condition short
   std::size_t first_profile = 0;     ///< number of bit 0
+  std::size_t first_position = 0;    ///< of ids[0] among all positions of the epoch, segment after segment
 
   Mask eligible(std::size_t i) const { return rails[i].definite; }
   /// Only an office's answer is needed.
@@ -37,9 +38,16 @@ class CrossMatch {
   template <class Consume>
   void decide(std::size_t block, Consume&& consume, bool near = false) {
     begin(block);
-    for (const Segment& segment : epoch_->segments)
+    std::size_t before = 0;
+    for (const Segment& segment : epoch_->segments) {
       for (const RuleGroup& group : segment.code->groups)
-        for (std::uint32_t first = 0; first < group.rules; first += chunk) consume(decide_chunk(segment, group, first, block, near));
+        for (std::uint32_t first = 0; first < group.rules; first += chunk) {
+          DecidedRules decided = decide_chunk(segment, group, first, block, near);
+          decided.first_position = before + group.first + first;
+          consume(decided);
+        }
+      before += segment.code->size();
+    }
   }
 
  private:
@@ -61,16 +69,17 @@ struct RuleCounts {
   std::vector<std::uint64_t> eligible, manual, unknown;  ///< by rule number
 };
 
-/// Adds up what a cross match decides.
+/// Adds up what a cross match of the epoch decides.
 class Counting {
  public:
-  Counting(const Epoch& epoch, const Kernels& with = kernels());
+  explicit Counting(std::shared_ptr<const Epoch> epoch, const Kernels& with = kernels());
   void operator()(const DecidedRules& decided);
-  const RuleCounts& counts() const { return counts_; }
+  RuleCounts counts() const;
 
  private:
+  std::shared_ptr<const Epoch> epoch_;
   const Kernels& kernels_;
-  RuleCounts counts_;
+  std::vector<std::uint64_t> eligible_, undecided_, manual_;  ///< by position: one after the other, as they are decided
 };
 
 }  // namespace zhida::matching::engine

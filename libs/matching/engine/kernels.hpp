@@ -14,6 +14,15 @@ inline constexpr std::uint32_t most_predicates = std::uint32_t{1} << predicate_b
 inline constexpr std::uint32_t most_unknowns = std::uint32_t{1} << (32 - predicate_bits);
 inline constexpr NarrowOperand narrow(std::uint32_t predicate, std::uint32_t unknown) { return unknown << predicate_bits | predicate; }
 
+/// A predicate of one range of keys: from one bound's mask up to, but without, another's.
+struct RangeStep {
+  std::uint32_t predicate, unknown, from, below;
+};
+/// A predicate made of several atoms: `count` of a list, from `first` on.
+struct JoinedStep {
+  std::uint32_t predicate, unknown, first, count;
+};
+
 /// The masks of one block that rules are made of. A predicate is possible where it is true or unknown.
 struct MaskView {
   const Mask* possible = nullptr;  ///< by predicate
@@ -64,6 +73,13 @@ struct Kernels {
   void (*equals_16)(const std::uint16_t* values, std::uint16_t value, Mask& result);
   /// Which of 512 bytes are 1, of bytes that are all 0 or 1.
   void (*pack)(const std::uint8_t* flags, Mask& result);
+
+  /// possible[predicate] for many predicates. A range from the masks of bounds; any and none from those of word atoms. Whoever misses the
+  /// attribute has no word at all, and so is possible without further ado where none is asked for.
+  void (*ranges)(const RangeStep* steps, std::size_t count, const Mask* bounds, const Mask* unknown, Mask* possible);
+  void (*any)(const JoinedStep* steps, std::size_t count, const std::uint32_t* atoms, const Mask* words, const Mask* unknown,
+              Mask* possible);
+  void (*none)(const JoinedStep* steps, std::size_t count, const std::uint32_t* atoms, const Mask* words, Mask* possible);
 
   /// Decides rules; rails[i] for the i-th.
   void (*rules)(const MaskView& masks, const RuleRun& run, Rails* rails);

@@ -148,6 +148,24 @@ void at_least_64(const std::int64_t* values, std::int64_t limit, Mask& result) {
 
 #endif
 
+void ranges(const RangeStep* steps, std::size_t size, const Mask* bounds, const Mask* unknown, Mask* possible) {
+  for (const RangeStep* step = steps; step != steps + size; ++step)
+    store(possible[step->predicate], (load(bounds[step->from]) & ~load(bounds[step->below])) | load(unknown[step->unknown]));
+}
+
+[[gnu::always_inline]] inline Wide any_word(const JoinedStep& step, const std::uint32_t* atoms, const Mask* words, Wide found) {
+  for (std::uint32_t i = 0; i < step.count; ++i) found = found | load(words[atoms[step.first + i]]);
+  return found;
+}
+void any(const JoinedStep* steps, std::size_t size, const std::uint32_t* atoms, const Mask* words, const Mask* unknown, Mask* possible) {
+  for (const JoinedStep* step = steps; step != steps + size; ++step)
+    store(possible[step->predicate], any_word(*step, atoms, words, load(unknown[step->unknown])));
+}
+void none(const JoinedStep* steps, std::size_t size, const std::uint32_t* atoms, const Mask* words, Mask* possible) {
+  for (const JoinedStep* step = steps; step != steps + size; ++step)
+    store(possible[step->predicate], ~any_word(*step, atoms, words, nothing()));
+}
+
 /// What is known of a conjunction so far. `near`: exactly one operand was false and the others are true.
 struct State {
   Wide definite, possible, near;
@@ -335,7 +353,8 @@ void and_not_row(std::uint64_t* to, const std::uint64_t* row, std::size_t words)
 }  // namespace
 
 extern const Kernels table;
-const Kernels table{ZHIDA_KERNELS_NAME, at_least_8, at_least_16,   at_least_32, at_least_64, equals_8, equals_16, pack,   rules,
-                    rules_near,         kept,       kept_definite, count,       count_masks, emit,     and_row,   or_row, and_not_row};
+const Kernels table{
+    ZHIDA_KERNELS_NAME, at_least_8, at_least_16,   at_least_32, at_least_64, equals_8, equals_16, pack,   ranges,     any, none, rules,
+    rules_near,         kept,       kept_definite, count,       count_masks, emit,     and_row,   or_row, and_not_row};
 
 }  // namespace zhida::matching::engine::ZHIDA_KERNELS

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "matching/engine/condition.hpp"
+#include "matching/engine/kernels.hpp"
 #include "matching/engine/key.hpp"
 
 #include <cstdint>
@@ -34,14 +35,8 @@ struct PredicateTable {
     std::uint32_t attribute = 0;
     Key least = least_key;
   };
-  /// A predicate: one range of keys, from the first bound up to, but without, the second.
-  struct Range {
-    std::uint32_t predicate, unknown, from, below;
-  };
-  /// A predicate made of several atoms: those in `atoms` from `first`, `count` of them; for ranges each is a pair of bounds.
-  struct Joined {
-    std::uint32_t predicate, unknown, first, count;
-  };
+  using Range = RangeStep;
+  using Joined = JoinedStep;  ///< for ranges each two atoms are a pair of bounds
   /// A predicate that asks for presence only, or reads a bit.
   struct Plain {
     std::uint32_t predicate, unknown, attribute;

@@ -93,6 +93,7 @@ class Bench {
     for (std::size_t p = 0; p < profiles_.count; ++p) set_profile(p, p);
     report_.figure("profiles told", watch.seconds() * 1e6 / static_cast<double>(profiles_.count), "us/profile");
     watch.restart();
+    engine_.compact();
     engine_.publish();
     report_.figure("first publish", watch.seconds(), "s");
     epoch_ = engine_.epoch();
@@ -162,7 +163,7 @@ class Bench {
   void cross() {
     const std::size_t blocks = std::min<std::size_t>(profiles_.count / block_size, options_.rules >= 100'000 ? 8 : 16);
     CrossMatch match(epoch_, asof);
-    Counting counting(*epoch_);
+    Counting counting(epoch_);
     std::vector<std::uint32_t> ids(std::size_t{1} << 20);
     Prototype::Sums sums;
     const double pairs = static_cast<double>(options_.rules) * static_cast<double>(blocks) * block_size;
@@ -181,15 +182,24 @@ class Bench {
     };
     const auto [with_ids, their_ids] = compare([&] { all_blocks([&](std::size_t b) { match.decide(b, emit); }); },
                                                [&] { all_blocks([&](std::size_t b) { prototype_->cross_ids(b, sums); }); });
-    const double goal = options_.rules >= 100'000 ? 9 : 7;
-    report_.goal("rules x profiles", pairs / ours / 1e9, "G pairs/s", goal, false);
+    // The goals speak of 10,000 rules and more: below, most of the time goes into the predicates, of which there are more than rules.
+    const double rate = pairs / ours / 1e9, with_ids_rate = pairs / with_ids / 1e9;
+    if (options_.rules >= 10'000) {
+      report_.goal("rules x profiles", rate, "G pairs/s", options_.rules >= 100'000 ? 9 : 7, false);
+    } else {
+      report_.figure("rules x profiles", rate, "G pairs/s");
+    }
     if (prototype_) report_.goal("  against the prototype", theirs / ours, "x its speed", 0.85, false);
-    report_.goal("  with lists of ids", pairs / with_ids / 1e9, "G pairs/s", 4.5, false);
+    if (options_.rules >= 10'000) {
+      report_.goal("  with lists of ids", with_ids_rate, "G pairs/s", 4.5, false);
+    } else {
+      report_.figure("  with lists of ids", with_ids_rate, "G pairs/s");
+    }
     if (prototype_) report_.goal("  against the prototype", their_ids / with_ids, "x its speed", 0.85, false);
     report_.goal("  with near misses", near / ours, "x the time without", 1.4, true);
     for (const KernelSets sets = all_kernels(); const Kernels* const with : std::span(sets.sets, sets.count)) {
       CrossMatch one(epoch_, asof, *with);
-      Counting own(*epoch_, *with);
+      Counting own(epoch_, *with);
       const double took = best([&] { all_blocks([&](std::size_t b) { one.decide(b, own); }); });
       report_.figure(std::string("  kernels: ") + with->name, pairs / took / 1e9, "G pairs/s");
     }
@@ -199,7 +209,7 @@ class Bench {
   void two_threads(std::size_t blocks) {
     const auto share = [&](std::size_t first, std::size_t step) {
       CrossMatch match(epoch_, asof);
-      Counting counting(*epoch_);
+      Counting counting(epoch_);
       for (std::size_t round = 0; round < 4; ++round)
         for (std::size_t block = first; block < blocks; block += step) match.decide(block, counting);
     };

@@ -209,11 +209,12 @@ TEST(Epochs, AreReadByThreadsWhileTheWriterGoesOn) {
     while (!stop) {
       const auto epoch = world.engine.epoch();
       // The same epoch gives the same sums by all executors, whatever the writer does meanwhile.
-      Counting counting(*epoch);
+      Counting counting(epoch);
       CrossMatch cross(epoch, asof);
       for (std::size_t block = 0; block < cross.blocks(); ++block) cross.decide(block, counting);
       std::uint64_t by_blocks = 0, by_pages = 0;
-      for (const std::uint64_t each : counting.counts().eligible) by_blocks += each;
+      const RuleCounts counts = counting.counts();
+      for (const std::uint64_t each : counts.eligible) by_blocks += each;
       PageMatch page(epoch, asof);
       for (ProfileId id = 0; id < epoch->profiles(); ++id)
         if (page.decide(id)) by_pages += page.counts().eligible;
