@@ -3,6 +3,7 @@
 #include "operator/campaigns/campaign_preview.hpp"
 #include "operator/campaigns/campaign_routes.hpp"
 #include "operator/catalog/catalog_routes.hpp"
+#include "operator/catalog/item_impact.hpp"
 #include "operator/commands/campaign_clock.hpp"
 #include "operator/commands/command_owner.hpp"
 #include "operator/intake/enterprise_routes.hpp"
@@ -27,6 +28,7 @@ struct Dependencies {
   const stores::ReferenceData& reference;
   stores::CatalogStore& catalog;
   stores::ProfileStore& profiles;
+  stores::ProfileColumns& columns;  ///< of these profiles
   stores::DeliveriesReader& deliveries;
   const auth::Digest& master_key;
   const observe::Log& journal;
@@ -57,6 +59,7 @@ class Service {
   CommandOwner owner_;
   CampaignClock clock_;
   CatalogRoutes catalog_routes_;
+  ItemImpact item_impact_;
   CampaignRoutes campaign_routes_;
   CampaignPreview campaign_preview_;
   EnterpriseRoutes enterprise_routes_;

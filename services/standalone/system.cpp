@@ -85,10 +85,12 @@ System::System(asio::any_io_executor executor, const DataDirectory& directory, c
                 [&journal](int partition, std::string_view what) {
                   journal.warning("profiles.fold", {{"partition", partition}, {"what", what}});
                 }),
+      columns_(profiles_, reference_.language, [] { return domain::date_of(now()); }),
       deliveries_progress_(executor),
       deliveries_fold_({.partitions = settings.partitions}),
       deliveries_(read_redis_, deliveries_fold_, settings.partitions, deliveries_progress_),
-      operators_({log_, reference_, catalog_, profiles_, deliveries_, master_key_, journal, &now, pool_}, operator_settings(settings)),
+      operators_({log_, reference_, catalog_, profiles_, columns_, deliveries_, master_key_, journal, &now, pool_},
+                 operator_settings(settings)),
       matcher_({executor, log_, catalog_, profiles_, deliveries_, deliveries_progress_, reference_, metrics_, journal, &now,
                 [this](std::string_view campaign, std::string_view reason) { operators_.let_fail(campaign, reason); }}),
       dispatcher_({executor, pool_, log_, catalog_, profiles_, deliveries_, deliveries_progress_, reference_, metrics_, journal, &now,

@@ -20,6 +20,7 @@
 #include "stores/deliveries/deliveries_reader.hpp"
 #include "stores/fold/dead_letters.hpp"
 #include "stores/fold/fold_runner.hpp"
+#include "stores/profiles/profile_columns.hpp"
 #include "stores/profiles/profile_store.hpp"
 #include "stores/progress.hpp"
 #include "stores/reference/reference_data.hpp"
@@ -69,6 +70,7 @@ class System {
   stores::DeadLetters dead_letters_;
   stores::CatalogStore catalog_;
   stores::ProfileStore profiles_;
+  stores::ProfileColumns columns_;
   stores::Progress deliveries_progress_;
   stores::DeliveriesFold deliveries_fold_;
   stores::DeliveriesReader deliveries_;

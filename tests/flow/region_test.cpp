@@ -19,6 +19,7 @@ namespace {
 using flow::text;
 using test::Answer;
 using test::Standalone;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -102,6 +103,14 @@ TEST_F(Region, BoundsPreviewsCampaignsAndExports) {
   EXPECT_EQ(preview.at("eligible").GetInt(), 1) << preview.body;
   EXPECT_EQ(preview.at("unknown").GetInt(), 0) << preview.body;
   EXPECT_EQ(zhida_.post("/operator/v1/rules/audience", "operator", R"({"rule":"p.revenue > 0"})").at("eligible").GetInt(), 2);
+
+  const auto entering = [&](const std::string& key) {
+    const Answer impact = zhida_.post("/operator/v1/rules/impact", key, R"({"old":"false","new":"p.revenue > 0"})");
+    EXPECT_EQ(impact.status, 200) << impact.body;
+    return impact.body;
+  };
+  EXPECT_THAT(entering(keys_["operator"]), AllOf(HasSubstr(inside), Not(HasSubstr(outside)), HasSubstr(R"("entered":{"count":1,)")));
+  EXPECT_THAT(entering("operator"), AllOf(HasSubstr(inside), HasSubstr(outside), HasSubstr(R"("entered":{"count":2,)")));
 
   const std::string body = flow::campaign_body("本街镇", R"({"rule":"p.revenue > 0"})");
   const Answer made = zhida_.post("/operator/v1/campaigns", keys_["operator"], body);

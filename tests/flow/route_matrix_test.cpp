@@ -197,6 +197,10 @@ void add_catalogue_samples(Samples& samples) {
   samples["preview_audience"] = [](World&) {
     return Sample{"/operator/v1/rules/audience", {200}, R"({"rule":"p.employees >= 20","near":true,"sample":3})"};
   };
+  samples["preview_impact"] = [](World&) {
+    return Sample{"/operator/v1/rules/impact", {200}, R"({"old":"p.employees >= 20","new":"p.employees >= 10","sample":3})"};
+  };
+  samples["item_impact"] = [](World& world) { return Sample{"/operator/v1/items/" + world.drafted_item() + "/impact?sample=3"}; };
   samples["list_documents"] = [](World&) { return Sample{"/operator/v1/documents"}; };
   samples["list_items"] = [](World&) { return Sample{"/operator/v1/items"}; };
   samples["list_packages"] = [](World&) { return Sample{"/operator/v1/packages"}; };

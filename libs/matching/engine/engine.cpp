@@ -147,10 +147,29 @@ std::optional<Mistake> Engine::set_profile(ProfileId id, std::span<const cel::Va
       block.set_key(slot, form, i, *key_of(value));
     }
   }
-  for (auto attribute = static_cast<std::uint32_t>(dictionary.size()); attribute < attributes_->size(); ++attribute)
-    block.set_missing(attribute, Column::Form::bits, i);
-  for (const Determination& each : determinations) block.set_key(attributes_->manual(each.name), Column::Form::bits, i, each.value ? 1 : 0);
+  determine(block, i, determinations);
   return std::nullopt;
+}
+
+void Engine::determine(OpenBlock& block, std::size_t bit, std::span<const Determination> determinations) {
+  for (auto attribute = static_cast<std::uint32_t>(attributes_->dictionary().size()); attribute < attributes_->size(); ++attribute)
+    block.set_missing(attribute, Column::Form::bits, bit);
+  for (const Determination& each : determinations)
+    block.set_key(attributes_->manual(each.name), Column::Form::bits, bit, each.value ? 1 : 0);
+}
+
+std::shared_ptr<const Epoch> Engine::with_determinations(std::span<const Determined> profiles) {
+  const std::shared_ptr<const Epoch> published = epoch();
+  std::map<std::size_t, OpenBlock> opened;
+  for (const Determined& each : profiles) {
+    const std::size_t number = each.id / block_size;
+    determine(opened.try_emplace(number, published->blocks.at(number)).first->second, each.id % block_size, each.determinations);
+  }
+  auto changed = std::make_shared<Epoch>(*published);
+  for (const auto& [number, block] : opened) changed->blocks[number] = block.close(++version_);
+  changed->block_generation = ++version_;
+  ++version_;  // what is published next is not this
+  return changed;
 }
 
 void Engine::remove_profile(ProfileId id) {

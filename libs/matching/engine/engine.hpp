@@ -45,6 +45,14 @@ class Engine {
   /// What was last published.
   std::shared_ptr<const Epoch> epoch() const;
 
+  /// A profile's determinations, all of them.
+  struct Determined {
+    ProfileId id = 0;
+    std::span<const Determination> determinations;
+  };
+  /// What was last published, but with these determinations for these profiles: to look at another date. The engine keeps nothing of it.
+  std::shared_ptr<const Epoch> with_determinations(std::span<const Determined> profiles);
+
   /// Rebuilds all segments without the dead rules, and forgets nothing else. Takes the longer the more rules there are (about 10 µs each);
   /// what it builds becomes visible with the next `publish`.
   void compact();
@@ -62,6 +70,7 @@ class Engine {
   };
   static constexpr std::size_t delta = static_cast<std::size_t>(-1);
 
+  void determine(OpenBlock& block, std::size_t bit, std::span<const Determination> determinations);
   OpenBlock& open(ProfileId id);
   void close_blocks();
   void kill(RuleId id);

@@ -6,9 +6,9 @@ namespace {
 /// The masks of a block by Verdict.
 std::array<Mask, 4> by_verdict(const BlockVerdicts& verdicts, const Mask& present) {
   std::array<Mask, 4> masks;
-  masks[static_cast<std::size_t>(Verdict::eligible)] = verdicts.eligible;
-  masks[static_cast<std::size_t>(Verdict::manual)] = verdicts.manual;
-  masks[static_cast<std::size_t>(Verdict::unknown)] = verdicts.unknown;
+  masks[static_cast<std::size_t>(Verdict::eligible)] = present & verdicts.eligible;
+  masks[static_cast<std::size_t>(Verdict::manual)] = present & verdicts.manual;
+  masks[static_cast<std::size_t>(Verdict::unknown)] = present & verdicts.unknown;
   masks[static_cast<std::size_t>(Verdict::ineligible)] = present & ~(verdicts.eligible | verdicts.manual | verdicts.unknown);
   return masks;
 }
@@ -45,31 +45,39 @@ void add_shares(AudienceMatch& match, const Mask& profiles, bool open, std::vect
 
 }  // namespace
 
+ImpactCount::ImpactCount(std::shared_ptr<const AudiencePlan> before, std::shared_ptr<const AudiencePlan> after, std::size_t samples,
+                         const Kernels& with)
+    : before_(before, nullptr, with), after_(after, nullptr, with), samples_(samples) {
+  counted_.kept_out = shares_of(*before);
+  counted_.shuts_out = shares_of(*after);
+  counted_.leaves_open = shares_of(*after);
+}
+
+void ImpactCount::add(std::size_t block, const Mask& within) {
+  const Mask present = after_.plan().epoch->blocks[block]->present & within;
+  if (!present.any()) return;
+  const BlockVerdicts was = before_.decide(block), is = after_.decide(block);
+  const auto from = by_verdict(was, present), to = by_verdict(is, present);
+  for (std::size_t a = 0; a < from.size(); ++a)
+    for (std::size_t b = 0; b < to.size(); ++b) counted_.moves[a][b] += (from[a] & to[b]).count();
+  const Mask entered = present & is.eligible & ~was.eligible, left = present & was.eligible & ~is.eligible;
+  const Mask open = present & is.unknown & ~was.unknown;
+  counted_.entered += entered.count();
+  counted_.left += left.count();
+  counted_.became_unknown += open.count();
+  take_samples(entered, block, samples_, counted_.entered_samples);
+  take_samples(left, block, samples_, counted_.left_samples);
+  take_samples(open, block, samples_, counted_.unknown_samples);
+  add_shares(before_, entered, false, counted_.kept_out);
+  add_shares(after_, left, false, counted_.shuts_out);
+  add_shares(after_, open, true, counted_.leaves_open);
+}
+
 Impact impact(std::shared_ptr<const AudiencePlan> before, std::shared_ptr<const AudiencePlan> after, std::size_t samples,
               const Kernels& with) {
-  Impact result;
-  result.kept_out = shares_of(*before);
-  result.shuts_out = shares_of(*after);
-  result.leaves_open = shares_of(*after);
-  AudienceMatch old_match(std::move(before), nullptr, with), new_match(std::move(after), nullptr, with);
-  for (std::size_t block = 0; block < new_match.blocks(); ++block) {
-    const Mask& present = new_match.plan().epoch->blocks[block]->present;
-    const BlockVerdicts was = old_match.decide(block), is = new_match.decide(block);
-    const auto from = by_verdict(was, present), to = by_verdict(is, present);
-    for (std::size_t a = 0; a < from.size(); ++a)
-      for (std::size_t b = 0; b < to.size(); ++b) result.moves[a][b] += (from[a] & to[b]).count();
-    const Mask entered = is.eligible & ~was.eligible, left = was.eligible & ~is.eligible, open = is.unknown & ~was.unknown;
-    result.entered += entered.count();
-    result.left += left.count();
-    result.became_unknown += open.count();
-    take_samples(entered, block, samples, result.entered_samples);
-    take_samples(left, block, samples, result.left_samples);
-    take_samples(open, block, samples, result.unknown_samples);
-    add_shares(old_match, entered, false, result.kept_out);
-    add_shares(new_match, left, false, result.shuts_out);
-    add_shares(new_match, open, true, result.leaves_open);
-  }
-  return result;
+  ImpactCount count(std::move(before), std::move(after), samples, with);
+  for (std::size_t block = 0; block < count.blocks(); ++block) count.add(block);
+  return count.counted();
 }
 
 NearMisses near_misses(std::shared_ptr<const AudiencePlan> plan, std::size_t samples, const Kernels& with) {

@@ -30,6 +30,24 @@ struct Impact {
   std::vector<ConditionShare> leaves_open;  ///< conditions of the new rule that are unknown for who becomes unknown
 };
 
+/// Counts what becomes of profiles when a rule is replaced, block by block, for whoever cannot stay until all are counted.
+class ImpactCount {
+ public:
+  /// The plans must be of one epoch.
+  ImpactCount(std::shared_ptr<const AudiencePlan> before, std::shared_ptr<const AudiencePlan> after, std::size_t samples,
+              const Kernels& with = kernels());
+
+  std::size_t blocks() const { return after_.blocks(); }
+  /// Decides both rules for those of `within` that are in the block.
+  void add(std::size_t block, const Mask& within = Mask::all());
+  const Impact& counted() const { return counted_; }
+
+ private:
+  Impact counted_;
+  AudienceMatch before_, after_;
+  std::size_t samples_;
+};
+
 /// Decides both rules for every profile. The plans must be of one epoch.
 Impact impact(std::shared_ptr<const AudiencePlan> before, std::shared_ptr<const AudiencePlan> after, std::size_t samples,
               const Kernels& with = kernels());

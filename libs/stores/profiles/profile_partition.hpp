@@ -1,5 +1,6 @@
 #pragma once
 
+#include "stores/profiles/changed_rows.hpp"
 #include "stores/profiles/profile_store.hpp"
 
 #include <optional>
@@ -17,6 +18,7 @@ struct StoredDetermination {
 struct ProfileStore::Partition {
   ProfileRows rows;
   std::unordered_map<Row, std::vector<StoredDetermination>> determinations;
+  ChangedRows changed;
   log::Offset profiles_next = 0;
   log::Offset vault_next = 0;
   std::optional<log::Offset> profiles_target, vault_target;  ///< the log's ends when folding began

@@ -54,6 +54,15 @@ void ProfileStore::determinations(int partition, Row row, domain::Date date, std
       into.push_back({stored.determination.condition, *answer});
 }
 
+std::vector<Row> ProfileStore::determined(int partition) const {
+  std::vector<Row> rows;
+  for (const auto& [row, stored] : partitions_[static_cast<std::size_t>(partition)]->determinations) rows.push_back(row);
+  return rows;
+}
+
+ChangedRows& ProfileStore::changed(int partition) { return partitions_[static_cast<std::size_t>(partition)]->changed; }
+const ChangedRows& ProfileStore::changed(int partition) const { return partitions_[static_cast<std::size_t>(partition)]->changed; }
+
 std::vector<enterprise::Determination> ProfileStore::determinations(const enterprise::Uscc& uscc) const {
   std::vector<enterprise::Determination> all;
   const Partition& part = *partitions_[static_cast<std::size_t>(partition_of(uscc))];

@@ -147,8 +147,10 @@ void ProfileStore::fold_vault(int partition, const log::Record& record, std::vec
       return;
     }
   }
+  Partition& part = *partitions_[static_cast<std::size_t>(partition)];
   Row number = 0;
-  ProfileRow& row = partitions_[static_cast<std::size_t>(partition)]->rows.get(*uscc, number);
+  ProfileRow& row = part.rows.get(*uscc, number);
+  part.changed.mark(number);
   row.vault_key.assign(record.value);
   ++row.records;
 }
@@ -183,6 +185,7 @@ void ProfileStore::fold_profile(int partition, const log::Record& record, std::v
   Partition& part = *partitions_[static_cast<std::size_t>(partition)];
   Row number = 0;
   ProfileRow& row = part.rows.get(event->uscc, number);
+  part.changed.mark(number);
   row.note_record(record.offset);
   ++row.records;
 

@@ -9,6 +9,7 @@
 #include "matching/dictionary.hpp"
 #include "platform/log/event_log.hpp"
 #include "stores/fold/dead_letters.hpp"
+#include "stores/profiles/changed_rows.hpp"
 #include "stores/profiles/profile_rows.hpp"
 #include "stores/profiles/statement_reader.hpp"
 #include "stores/profiles/value_pool.hpp"
@@ -108,6 +109,8 @@ class ProfileStore {
 
   /// Appends the answers to manual conditions that are in force on `date`. Views live until the next suspension.
   void determinations(int partition, Row row, domain::Date date, std::vector<matching::Determination>& into) const;
+  /// The enterprises of which there are any, in no order.
+  std::vector<Row> determined(int partition) const;
   /// All of them, whatever their validity.
   std::vector<enterprise::Determination> determinations(const enterprise::Uscc& uscc) const;
 
@@ -127,6 +130,10 @@ class ProfileStore {
   /// Statements before the current ones, newest first, up to 10 an attribute, read back from the log. `beyond` bounds how many records are
   /// looked at. Errors: those of the log.
   boost::asio::awaitable<boost::system::result<std::vector<PastStatement>>> history(enterprise::Uscc uscc, std::size_t records = 200);
+
+  /// The rows about which something was recorded, for the one who copies them elsewhere and takes them from here.
+  ChangedRows& changed(int partition);
+  const ChangedRows& changed(int partition) const;
 
   /// Bytes held by rows, texts and lists.
   std::size_t memory() const;

@@ -5,10 +5,10 @@
 #include "domain/campaign/compiled_campaign.hpp"
 #include "operator/access.hpp"
 #include "operator/problem.hpp"
+#include "operator/query_values.hpp"
 #include "operator/roles.hpp"
 #include "operator/rules/profile_walk.hpp"
 
-#include <charconv>
 #include <utility>
 
 namespace zhida::operators {
@@ -16,19 +16,6 @@ namespace {
 
 namespace asio = boost::asio;
 using http::Verb;
-
-constexpr std::size_t usual_sample = 20;
-constexpr std::size_t largest_sample = 1000;
-
-std::size_t sample_of(const http::Request& request) {
-  const auto text = request.query("sample");
-  if (!text) return usual_sample;
-  std::size_t sample = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), sample);
-  if (error != std::errc() || end != text->data() + text->size() || sample > largest_sample)
-    throw http::Refused(problem_of({{"?sample", "range", "must be 0 to 1000.", "应为0至1000。"}}));
-  return sample;
-}
 
 std::string preview_json(const campaign::Campaign& campaign, domain::Date date, const campaign::AudiencePreview& preview,
                          const campaign::PackageItems& items, std::chrono::microseconds took) {

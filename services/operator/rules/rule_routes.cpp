@@ -22,6 +22,7 @@ namespace asio = boost::asio;
 using http::Verb;
 
 constexpr std::int64_t largest_sample = 1000;
+constexpr std::int64_t usual_impact_sample = 20;
 
 std::string type_name(const cel::Type& type) {
   static constexpr std::array<std::string_view, 9> names{"", "", "bool", "int", "double", "string", "timestamp", "duration", "list"};
@@ -29,10 +30,10 @@ std::string type_name(const cel::Type& type) {
   return type.lists > 0 ? "list<" + scalar + ">" : scalar;
 }
 
-/// Every mistake with its place in the rule's text, beside the texts of the problem's errors.
-http::Problem problem_of_rule(std::span<const cel::Diagnostic> diagnostics) {
+/// Every mistake with its place in the rule's text, beside the texts of the problem's errors. `pointer` is where the rule stood.
+http::Problem problem_of_rule(std::span<const cel::Diagnostic> diagnostics, const std::string& pointer) {
   http::Problem problem =
-      http::problems::invalid(to_json_errors(errors_of(diagnostics, "/rule")), "the rule does not check.", "规则未通过检查。");
+      http::problems::invalid(to_json_errors(errors_of(diagnostics, pointer)), "the rule does not check.", "规则未通过检查。");
   std::string text;
   contracts::JsonWriter writer(text);
   writer.begin_array();
@@ -95,10 +96,32 @@ RuleBody read_body(const http::Request& request) {
   return std::move(body).value();
 }
 
-matching::Rule compile(const stores::ReferenceData& reference, const std::string& text) {
+matching::Rule compile(const stores::ReferenceData& reference, const std::string& text, const std::string& pointer = "/rule") {
   matching::CompiledRule compiled = matching::Rule::compile(reference.language, text);
-  if (!compiled) throw http::Refused(problem_of_rule(compiled.diagnostics));
+  if (!compiled) throw http::Refused(problem_of_rule(compiled.diagnostics, pointer));
   return std::move(*compiled.rule);
+}
+
+struct ImpactBody {
+  std::string before, after;
+  std::optional<domain::Date> asof;
+  std::int64_t sample = usual_impact_sample;
+};
+
+ImpactBody read_impact_body(const http::Request& request) {
+  http::require_content_type(request, http::json_type);
+  auto body = contracts::read_json<ImpactBody>(request.body, [](contracts::JsonReader& reader) {
+    ImpactBody read;
+    reader.only({"old", "new", "asof", "sample"});
+    reader.required("old", read.before);
+    reader.required("new", read.after);
+    reader.optional("asof", read.asof);
+    reader.optional("sample", read.sample);
+    if (read.sample < 0 || read.sample > largest_sample) reader.report("sample", "range", "must be 0 to 1000.", "应为0至1000。");
+    return read;
+  });
+  if (body.has_error()) throw http::Refused(problem_of(body.error()));
+  return std::move(body).value();
 }
 
 }  // namespace
@@ -111,6 +134,8 @@ void RuleRoutes::add_to(http::Router& router) {
              [this](http::Request& request) -> asio::awaitable<http::Response> { co_return check(request); });
   router.add(Verb::post, "/operator/v1/rules/audience", info("preview_audience", rule_writers),
              [this](http::Request& request) { return audience(request); });
+  router.add(Verb::post, "/operator/v1/rules/impact", info("preview_impact", rule_writers),
+             [this](http::Request& request) { return impact(request); });
 }
 
 http::Response RuleRoutes::attributes() const {
@@ -221,6 +246,17 @@ asio::awaitable<http::Response> RuleRoutes::audience(http::Request& request) {
   writer.member("took_us", static_cast<std::int64_t>(took.count()));
   writer.end_object();
   co_return http::ok(std::move(text));
+}
+
+asio::awaitable<http::Response> RuleRoutes::impact(http::Request& request) {
+  const ImpactBody body = read_impact_body(request);
+  RuleChange change{compile(reference_, body.before, "/old"), compile(reference_, body.after, "/new"),
+                    body.asof.value_or(domain::date_of(now_())), static_cast<std::size_t>(body.sample), request.principal->region};
+  if (!profiles_.ready())
+    co_return http::respond(
+        http::problems::unavailable(std::chrono::seconds(1), "profiles are being folded from the log.", "企业画像正在由日志重建。"));
+  std::string json = co_await impact_.json(std::move(change));
+  co_return http::ok(std::move(json));
 }
 
 }  // namespace zhida::operators

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "operator/commands/command_gateway.hpp"
+#include "operator/rules/rule_impact.hpp"
 #include "platform/http/router.hpp"
 #include "stores/profiles/profile_store.hpp"
 #include "stores/reference/reference_data.hpp"
@@ -10,8 +11,8 @@ namespace zhida::operators {
 /// The attribute dictionary, and rules before anybody relies on them: checked, and tried on all enterprises.
 class RuleRoutes {
  public:
-  RuleRoutes(const stores::ReferenceData& reference, const stores::ProfileStore& profiles, Now now)
-      : reference_(reference), profiles_(profiles), now_(std::move(now)) {}
+  RuleRoutes(const stores::ReferenceData& reference, const stores::ProfileStore& profiles, stores::ProfileColumns& columns, Now now)
+      : reference_(reference), profiles_(profiles), impact_(reference, columns), now_(std::move(now)) {}
 
   void add_to(http::Router& router);
 
@@ -19,9 +20,11 @@ class RuleRoutes {
   http::Response attributes() const;
   http::Response check(const http::Request& request) const;
   boost::asio::awaitable<http::Response> audience(http::Request& request);
+  boost::asio::awaitable<http::Response> impact(http::Request& request);
 
   const stores::ReferenceData& reference_;
   const stores::ProfileStore& profiles_;
+  RuleImpact impact_;
   Now now_;
 };
 

@@ -1,0 +1,56 @@
+#include "operator/catalog/item_impact.hpp"
+
+#include "contracts/json.hpp"
+#include "operator/access.hpp"
+#include "operator/problem.hpp"
+#include "operator/query_values.hpp"
+#include "operator/roles.hpp"
+
+#include <utility>
+
+namespace zhida::operators {
+
+namespace asio = boost::asio;
+using http::Verb;
+
+void ItemImpact::add_to(http::Router& router) {
+  router.add(Verb::get, "/operator/v1/items/{id}/impact", http::RouteInfo("item_impact", http::Access::roles(rule_writers)).scoped(),
+             [this](http::Request& request) { return impact(request); });
+}
+
+/// What an item without a published version asks: nobody has it.
+matching::Rule ItemImpact::rule_of(const policy::ItemVersion* version) const {
+  auto compiled = version != nullptr ? matching::Rule::compile(reference_.language, version->content.rule, version->content.manual)
+                                     : matching::Rule::compile(reference_.language, "false");
+  if (!compiled) throw http::Refused(problem_of(errors_of(compiled.diagnostics, "/rule")));
+  return std::move(*compiled.rule);
+}
+
+asio::awaitable<http::Response> ItemImpact::impact(http::Request& request) {
+  const auto item = catalog_.item(request.param("id"));
+  if (!item || !may_see(request.principal->bureau, item->owner)) co_return http::respond(http::problems::not_found());
+  const domain::Date asof = asof_of(request, domain::date_of(now_()));
+  const std::size_t sample = sample_of(request);
+  if (!item->draft)
+    co_return http::respond(
+        http::problems::conflict("there is no draft to publish.", "没有可发布的草稿。", domain::name_of(item->state())));
+  if (!profiles_.ready())
+    co_return http::respond(
+        http::problems::unavailable(std::chrono::seconds(1), "profiles are being folded from the log.", "企业画像正在由日志重建。"));
+  const policy::ItemVersion* const published = item->state() == policy::ItemState::published ? item->latest() : nullptr;
+  RuleChange change{rule_of(published), rule_of(&*item->draft), asof, sample, request.principal->region};
+  const std::string found = co_await impact_.json(std::move(change));
+
+  std::string text;
+  contracts::JsonWriter writer(text);
+  writer.begin_object();
+  writer.member("item", item->id);
+  writer.member("published", published != nullptr ? std::optional(published->version) : std::nullopt);
+  writer.member("draft", item->draft->version);
+  writer.key("impact");
+  writer.raw(found);
+  writer.end_object();
+  co_return http::ok(std::move(text));
+}
+
+}  // namespace zhida::operators
