@@ -70,7 +70,6 @@ class Rows {
 /// What an enterprise is to one item, over all campaigns.
 struct ItemSummary {
   std::uint64_t item = 0;
-  bool delivered = false;
   bool reached = false;
   bool eligible = false;
   std::optional<Benefit> benefit;
@@ -163,12 +162,10 @@ class Contribution {
       ItemSummary sum = *first;
       for (++first; first != summaries_.end() && first->item == sum.item; ++first) {
         sum.eligible = sum.eligible || first->eligible;
-        sum.delivered = sum.delivered || first->delivered;
         sum.reached = sum.reached || first->reached;
         if (first->benefit && (!sum.benefit || counts_before(*first->benefit, *sum.benefit))) sum.benefit = first->benefit;
       }
       if (sum.eligible) everywhere(sum.item, Measure::enterprises);
-      if (sum.delivered) everywhere(sum.item, Measure::delivered);
       if (sum.reached) everywhere(sum.item, Measure::reached);
       if (!sum.benefit) continue;
       count_everywhere(sum.item, *sum.benefit);
@@ -235,7 +232,6 @@ class Contribution {
       }
     }
     summary.eligible = decision != nullptr && decision->verdict == delivery::Verdict::eligible;
-    summary.delivered = summary.eligible && view.first_delivery;
     summary.reached = summary.eligible && reached != never;
     if (summary.eligible || summary.benefit) summaries_.push_back(summary);
   }

@@ -15,7 +15,9 @@ namespace zhida::effect {
 /// of the
 ///   campaign's. The campaign's, and an item's, `reached` is proved by an impression or seen of the package or of the item.
 /// - Conversions: see conversion.hpp. Benefits, of reached enterprises: see benefit.hpp.
-/// - Rows of campaign 0 count distinct enterprises over all campaigns: per item delivered, reached, benefits; over all items the same.
+/// - Rows of campaign 0 count distinct enterprises over all campaigns: per item those eligible, of these the reached, and benefits; over
+/// all
+///   items enterprises, delivered, reached, benefits.
 /// - Cells take the hour of the thing itself: decided, (first) delivered, first proof, each event, first event for unique, the outcome.
 void contribute(Counters& into, const delivery::Ledger& ledger, const CampaignHeaders& headers, int sign = 1);
 

@@ -21,7 +21,8 @@ using Day = std::uint32_t;
 
 constexpr Day day_of(delivery::Hour hour) { return static_cast<Day>((std::uint64_t{hour} + 8) / 24); }
 
-/// `1/4096`: version of the encoding, number of buckets.
+/// `2/4096`: version of the encoding and the counting rules, number of buckets. Of version 1, which a program finds after an update and
+/// folds anew, only sums are others: ledgers are read meanwhile.
 std::string layout(std::uint32_t buckets);
 std::optional<std::uint32_t> buckets_of(std::string_view layout);
 

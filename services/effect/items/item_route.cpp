@@ -41,8 +41,9 @@ void add_traffic(effect::Traffic& to, const effect::Traffic& more) {
   to.machine += more.machine;
 }
 
-/// What may be added up over campaigns: distinct enterprises may not.
-void add_events(effect::Funnel& to, const effect::Funnel& item) {
+/// What is counted per (campaign, enterprise), and so adds up over campaigns.
+void add_per_campaign(effect::Funnel& to, const effect::Funnel& item) {
+  to.delivered += item.delivered;
   add_traffic(to.impressions, item.impressions);
   add_traffic(to.clicks, item.clicks);
   to.clicked_and_shown += item.clicked_and_shown;
@@ -84,7 +85,7 @@ asio::awaitable<http::Response> ItemRoute::item(http::Request& request) {
   const auto reading = co_await read_totals(snapshots_, std::move(wanted));
   if (!reading) co_return http::respond(not_readable());
 
-  // Over all campaigns each enterprise counts once, and so does its benefit; events and intents add up.
+  // Reached enterprises and their benefits count once, whatever the number of campaigns; the rest adds up.
   effect::Funnel intents, funnel = reading->campaigns.front().item(item->id);
   std::optional<std::int64_t> audience = 0;
   std::vector<std::string> broken;
@@ -92,7 +93,7 @@ asio::awaitable<http::Response> ItemRoute::item(http::Request& request) {
     const CampaignTotals& totals = reading->campaigns[i];
     if (totals.campaign.decided == 0 && !totals.audience) continue;  // never started
     add_counts(intents, totals.campaign);
-    add_events(funnel, totals.item(item->id));
+    add_per_campaign(funnel, totals.item(item->id));
     audience = audience && totals.audience ? std::optional(*audience + *totals.audience) : std::nullopt;
     for (std::string& sentence : totals.broken_invariants()) broken.push_back(std::move(sentence));
   }
@@ -119,7 +120,11 @@ asio::awaitable<http::Response> ItemRoute::item(http::Request& request) {
     writer.null_field("version").null_field("title");
   writer.field("campaigns", places.size());
   const IntentCounts counts{audience, intents};
-  const Reach reach = coverage ? Reach{coverage->reached, coverage->eligible} : Reach{};
+  Reach reach;
+  if (coverage) {
+    reach = {coverage->reached, coverage->eligible};
+    funnel.reached = coverage->reached;
+  }
   write_funnel(writer, counts, funnel, reach);
   if (coverage)
     write_coverage(writer, *coverage);

@@ -22,7 +22,7 @@ using effect::Measure;
 
 /// What an enterprise is to an item over all campaigns.
 struct OverAll {
-  bool eligible = false, delivered = false, reached = false;
+  bool eligible = false, reached = false;
   std::optional<Worth> worth;
 };
 
@@ -93,7 +93,6 @@ class Counting {
       if (!eligible && !worth) continue;
       OverAll& over_all = items_[item.key];
       over_all.eligible = over_all.eligible || eligible;
-      over_all.delivered = over_all.delivered || (eligible && campaign.delivered);
       over_all.reached = over_all.reached || (eligible && item_reached);
       if (worth && (!over_all.worth || counts_more(*worth, *over_all.worth))) over_all.worth = worth;
     }
@@ -175,7 +174,6 @@ class Counting {
     std::vector<Worth> worths;
     for (const auto& [item, over_all] : items_) {
       if (over_all.eligible) in_total(0, item, Measure::enterprises);
-      if (over_all.delivered) in_total(0, item, Measure::delivered);
       if (over_all.reached) in_total(0, item, Measure::reached);
       if (!over_all.worth) continue;
       in_total(0, item, over_all.worth->fen ? measure_of(over_all.worth->state) : Measure::benefit_unknown,

@@ -165,6 +165,34 @@ TEST_F(EffectRoutesTest, ItemCoverageAddsUp) {
   run(body());
 }
 
+TEST_F(EffectRoutesTest, DeliveredAndReachedMeanTheSameWhereverTheyStand) {
+  begin();
+  auto body = [&]() -> asio::awaitable<void> {
+    std::vector<log::NewRecord> more;
+    more.push_back(delivered(2, 0, 0, 6));
+    more.push_back(engagement("shown-by-c2", 2, enterprise_in(0, 0), EngagementType::impression));
+    co_await append(std::move(more));
+    co_await catch_up();
+    const Answer by_item = co_await get("/effect/v1/metrics?measure=delivered&by=item");
+    // c1 was delivered to 11 and holds both items, of which the second is only manual; c2 to six of these.
+    for (const auto& [item, delivered] : {std::pair("ITEM-1", 17), std::pair("ITEM-2", 11)}) {
+      const Answer answer = co_await get(std::string("/effect/v1/items/") + item);
+      EXPECT_EQ(answer.json["delivered"].GetInt(), delivered) << item;
+      EXPECT_EQ(answer.json["by_state"]["delivered"].GetInt(), delivered) << item;
+      for (const Json& row : by_item.json["rows"].GetArray()) {
+        if (std::string_view(row["key"].GetString()) == item) {
+          EXPECT_EQ(row["value"].GetInt(), delivered) << item;
+        }
+      }
+      EXPECT_EQ(answer.json["reached"].GetInt(), 4) << item;
+      EXPECT_EQ(answer.json["coverage"]["reached"].GetInt(), 4) << item;
+      EXPECT_EQ(answer.json["reach_base"].GetInt(), 11) << item;
+      EXPECT_DOUBLE_EQ(answer.json["reach"].GetDouble(), 4.0 / 11.0) << item;
+    }
+  };
+  run(body());
+}
+
 TEST_F(EffectRoutesTest, MetricsAreCutByEveryDimension) {
   begin();
   auto body = [&]() -> asio::awaitable<void> {
