@@ -8,7 +8,7 @@ namespace {
 
 using delivery::OutcomeType;
 
-/// Sum of the amounts that are known, if any is.
+/// Sum of the amounts that are known, if any is, less what went back. More than there is cannot go back: the rest is another payment's.
 struct Sum {
   bool any = false;
   std::optional<std::int64_t> fen;
@@ -17,53 +17,64 @@ struct Sum {
     any = true;
     if (outcome.amount_fen) fen = fen.value_or(0) + *outcome.amount_fen;
   }
+  void take_back(const delivery::OutcomeFact& outcome) {
+    if (fen) fen = std::max<std::int64_t>(*fen - outcome.amount_fen.value_or(0), 0);
+  }
 };
 
 }  // namespace
 
 std::optional<Benefit> benefit(std::uint64_t item, std::uint64_t group, const delivery::ItemDecision* decision,
-                               std::optional<delivery::Instant> since, std::span<const delivery::OutcomeFact> outcomes) {
+                               std::optional<delivery::Instant> since, std::span<const delivery::OutcomeFact> outcomes,
+                               const std::vector<bool>& credited) {
   Sum granted, paid;
-  std::int64_t back = 0;
-  bool rejected = false;
-  delivery::Instant granted_at{};
-  if (since) {
-    for (const delivery::OutcomeFact& outcome : outcomes) {
-      if (outcome.item != item || outcome.at < *since) continue;
-      switch (outcome.type) {
-        case OutcomeType::applied:
-          rejected = false;
-          break;
-        case OutcomeType::rejected:
-          rejected = true;
-          break;
-        case OutcomeType::granted:
-          rejected = false;
-          granted.add(outcome);
-          granted_at = outcome.at;
-          break;
-        case OutcomeType::paid:
-          paid.add(outcome);
-          break;
-        case OutcomeType::returned:
-        case OutcomeType::recovered:
-          back += outcome.amount_fen.value_or(0);
-          break;
-      }
+  bool rejected = false, settled = false, recovered = false;
+  delivery::Instant settled_at{};
+  for (std::size_t i = 0; since && i < outcomes.size(); ++i) {
+    const delivery::OutcomeFact& outcome = outcomes[i];
+    if (outcome.item != item || outcome.at < *since) continue;
+    switch (outcome.type) {
+      case OutcomeType::applied:
+        rejected = false;
+        break;
+      case OutcomeType::rejected:
+        rejected = true;
+        break;
+      case OutcomeType::granted:
+        rejected = false;
+        settled = true;
+        if (credited[i] || !granted.any) settled_at = outcome.at;
+        if (credited[i]) granted.add(outcome);
+        break;
+      case OutcomeType::paid:
+        if (!settled) settled_at = outcome.at;
+        settled = true;
+        if (!credited[i]) break;
+        paid.add(outcome);
+        recovered = false;
+        break;
+      case OutcomeType::recovered:
+      case OutcomeType::returned:
+        if (!credited[i]) break;
+        paid.take_back(outcome);
+        recovered = outcome.type == OutcomeType::recovered;
+        break;
     }
   }
   Benefit worth;
   worth.item = item;
   worth.group = group;
-  if (paid.any && (!paid.fen || *paid.fen > back)) {
+  const bool nothing_left = paid.fen == 0;
+  // What was returned is still granted, to be paid once more; what was recovered is gone.
+  if (paid.any && !(nothing_left && granted.any && !recovered)) {
     worth.state = BenefitState::paid;
-    if (paid.fen) worth.fen = *paid.fen - back;
+    worth.fen = paid.fen;
     return worth;
   }
-  if (granted.any) {
+  if (granted.any || settled) {
     worth.state = BenefitState::confirmed;
-    worth.fen = granted.fen;
-    worth.at = granted_at;
+    worth.fen = granted.any ? granted.fen : 0;
+    worth.at = settled_at;
     return worth;
   }
   if (rejected || decision == nullptr) return std::nullopt;

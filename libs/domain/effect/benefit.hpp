@@ -23,12 +23,15 @@ struct Benefit {
   friend bool operator==(const Benefit&, const Benefit&) = default;
 };
 
-/// Worth of an item to a reached enterprise, from its decision (null = none) and the outcomes at or after `since` (nothing = outcomes do
-/// not count). Paid: money paid less returned and recovered, if anything is left of it or its amounts are unknown. Confirmed: granted.
-/// Estimated: the estimate of an eligible item; conditional: of one whose verdict is manual. Nothing for other verdicts, and after a
-/// rejection that no application followed.
+/// Worth of an item to an enterprise that one campaign reached, from its decision (null = none) and the outcomes at or after `since`
+/// (nothing = outcomes do not count). `credited[i]`: the money of `outcomes[i]` is this campaign's, see outcome_credit.hpp.
+///
+/// Paid: money paid less returned and recovered, 0 when nothing is left; once all was returned, what is granted counts again. Confirmed:
+/// granted, 0 if that is another campaign's. While nothing was granted or paid: estimated, the estimate of an eligible item; conditional,
+/// of one whose verdict is manual. Nothing for other verdicts, and after a rejection that no application followed.
 std::optional<Benefit> benefit(std::uint64_t item, std::uint64_t group, const delivery::ItemDecision* decision,
-                               std::optional<delivery::Instant> since, std::span<const delivery::OutcomeFact> outcomes);
+                               std::optional<delivery::Instant> since, std::span<const delivery::OutcomeFact> outcomes,
+                               const std::vector<bool>& credited);
 
 /// Whether `a` counts before `b` when only one of them can: by state, then a known amount, then the larger one, then the lower item key.
 bool counts_before(const Benefit& a, const Benefit& b);

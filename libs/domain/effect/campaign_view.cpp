@@ -26,4 +26,34 @@ std::vector<CampaignView> campaign_views(const delivery::Ledger& ledger, const C
   return views;
 }
 
+bool is_reached(const CampaignView& view, std::size_t index) {
+  const std::size_t items = view.header->items.size();
+  for (const delivery::IntentRecord& record : view.records) {
+    if (!record.decision) continue;
+    for (const delivery::EngagedHour& engaged : record.engaged) {
+      const bool proof = engaged.type == delivery::EngagementType::impression || engaged.type == delivery::EngagementType::seen;
+      const std::size_t part = engaged.part <= items ? engaged.part : 0;
+      if (proof && engaged.people != 0 && (part == 0 || part == index + 1)) return true;
+    }
+  }
+  return false;
+}
+
+std::optional<delivery::Instant> last_click(const CampaignView& view, std::size_t index, delivery::Instant until) {
+  std::optional<delivery::Instant> last;
+  for (const delivery::IntentRecord& record : view.records) {
+    if (!record.decision) continue;
+    for (const delivery::EngagedHour& engaged : record.engaged) {
+      if (engaged.type != delivery::EngagementType::click || engaged.people == 0) continue;
+      if (engaged.part != 0 && engaged.part != index + 1) continue;
+      const delivery::Instant hour{std::chrono::hours(engaged.hour)};
+      for (const std::uint16_t second : {engaged.first_second, engaged.last_second}) {
+        const delivery::Instant at = hour + std::chrono::seconds(second);
+        if (at <= until && (!last || at > *last)) last = at;
+      }
+    }
+  }
+  return last;
+}
+
 }  // namespace zhida::effect

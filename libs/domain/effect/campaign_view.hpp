@@ -20,6 +20,12 @@ struct CampaignView {
   const delivery::ItemDecision* item(std::size_t index) const { return index < decision->items.size() ? &decision->items[index] : nullptr; }
 };
 
+/// Whether people had an impression of, or saw, the item at `index` or the package that holds it.
+bool is_reached(const CampaignView& view, std::size_t index);
+
+/// The last click of people on the package or on the item at `index`, at most `until`. Of an hour only the first and last are known.
+std::optional<delivery::Instant> last_click(const CampaignView& view, std::size_t index, delivery::Instant until);
+
 /// In order of campaign numbers.
 std::vector<CampaignView> campaign_views(const delivery::Ledger& ledger, const CampaignHeaders& headers);
 

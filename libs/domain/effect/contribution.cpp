@@ -3,6 +3,7 @@
 #include "domain/effect/benefit.hpp"
 #include "domain/effect/campaign_view.hpp"
 #include "domain/effect/conversion.hpp"
+#include "domain/effect/outcome_credit.hpp"
 
 #include <algorithm>
 #include <array>
@@ -72,7 +73,7 @@ struct ItemSummary {
   std::uint64_t item = 0;
   bool reached = false;
   bool eligible = false;
-  std::optional<Benefit> benefit;
+  std::optional<Benefit> benefit{};
 };
 
 Measure measure_of(BenefitState state) {
@@ -127,7 +128,8 @@ class Contribution {
  public:
   Contribution(Counters& into, const delivery::Ledger& ledger, int sign) : into_(into), ledger_(ledger), sign_(sign) {}
 
-  void campaign(const CampaignView& view) {
+  /// `credited`: by outcome, whether its money is this campaign's.
+  void campaign(const CampaignView& view, const std::vector<bool>& credited) {
     Rows rows(into_, sign_, view.header->campaign, *view.decision);
     count_intents(rows, view);
     const std::vector<FirstHours> first = count_engagement(rows, view);
@@ -139,8 +141,8 @@ class Contribution {
     if (view.first_delivery) rows.cell(0, Measure::delivered, hour_of(*view.first_delivery));
 
     std::vector<Benefit> benefits;
-    for (std::size_t i = 0; i < view.header->items.size(); ++i) count_item(rows, view, i, first, benefits);
-    for (const Benefit& worth : without_excluded(std::move(benefits))) count_benefit(rows, 0, worth, view.first_delivery, reached);
+    for (std::size_t i = 0; i < view.header->items.size(); ++i) count_item(rows, view, i, first, credited, benefits);
+    for (const Benefit& worth : without_excluded(std::move(benefits))) count_benefit(rows, 0, worth, credited, reached);
     enterprise_delivered_ = enterprise_delivered_ || view.first_delivery;
     enterprise_reached_ = enterprise_reached_ || reached != never;
   }
@@ -159,17 +161,22 @@ class Contribution {
     std::sort(summaries_.begin(), summaries_.end(), [](const ItemSummary& a, const ItemSummary& b) { return a.item < b.item; });
     std::vector<Benefit> benefits;
     for (auto first = summaries_.begin(); first != summaries_.end();) {
-      ItemSummary sum = *first;
-      for (++first; first != summaries_.end() && first->item == sum.item; ++first) {
+      ItemSummary sum;
+      sum.item = first->item;
+      const std::size_t before = benefits.size();
+      for (; first != summaries_.end() && first->item == sum.item; ++first) {
         sum.eligible = sum.eligible || first->eligible;
         sum.reached = sum.reached || first->reached;
-        if (first->benefit && (!sum.benefit || counts_before(*first->benefit, *sum.benefit))) sum.benefit = first->benefit;
+        // Every campaign has its own money, but all estimate the same benefit.
+        if (first->benefit && first->benefit->state >= BenefitState::confirmed)
+          benefits.push_back(*first->benefit);
+        else if (first->benefit && (!sum.benefit || counts_before(*first->benefit, *sum.benefit)))
+          sum.benefit = first->benefit;
       }
       if (sum.eligible) everywhere(sum.item, Measure::enterprises);
       if (sum.reached) everywhere(sum.item, Measure::reached);
-      if (!sum.benefit) continue;
-      count_everywhere(sum.item, *sum.benefit);
-      benefits.push_back(*sum.benefit);
+      if (sum.benefit && benefits.size() == before) benefits.push_back(*sum.benefit);
+      for (std::size_t i = before; i < benefits.size(); ++i) count_everywhere(sum.item, benefits[i]);
     }
     for (const Benefit& worth : without_excluded(std::move(benefits))) count_everywhere(0, worth);
   }
@@ -211,7 +218,7 @@ class Contribution {
   }
 
   void count_item(Rows& rows, const CampaignView& view, std::size_t index, const std::vector<FirstHours>& first,
-                  std::vector<Benefit>& benefits) {
+                  const std::vector<bool>& credited, std::vector<Benefit>& benefits) {
     const HeaderItem& item = view.header->items[index];
     const delivery::ItemDecision* decision = view.item(index);
     if (decision != nullptr) rows.total(item.key, verdict_measure(decision->verdict));
@@ -225,9 +232,9 @@ class Contribution {
     ItemSummary summary;
     summary.item = item.key;
     if (reached != never) {
-      summary.benefit = benefit(item.key, item.group, decision, view.first_delivery, ledger_.outcomes);
+      summary.benefit = benefit(item.key, item.group, decision, view.first_delivery, ledger_.outcomes, credited);
       if (summary.benefit) {
-        count_benefit(rows, item.key, *summary.benefit, view.first_delivery, reached);
+        count_benefit(rows, item.key, *summary.benefit, credited, reached);
         benefits.push_back(*summary.benefit);
       }
     }
@@ -236,18 +243,28 @@ class Contribution {
     if (summary.eligible || summary.benefit) summaries_.push_back(summary);
   }
 
-  void count_benefit(Rows& rows, std::uint64_t row, const Benefit& worth, std::optional<delivery::Instant> since, Hour reached) {
+  void count_benefit(Rows& rows, std::uint64_t row, const Benefit& worth, const std::vector<bool>& credited, Hour reached) {
     if (!worth.fen) {
       rows.cell(row, Measure::benefit_unknown, reached);
     } else if (worth.state == BenefitState::paid) {
-      for (const delivery::OutcomeFact& outcome : ledger_.outcomes) {
-        if (outcome.item != worth.item || outcome.at < *since || !outcome.amount_fen) continue;
-        const bool back = outcome.type == delivery::OutcomeType::returned || outcome.type == delivery::OutcomeType::recovered;
-        if (back || outcome.type == delivery::OutcomeType::paid)
-          rows.cell(row, Measure::benefit_paid, hour_of(outcome.at), back ? -*outcome.amount_fen : *outcome.amount_fen);
-      }
+      count_money(rows, row, worth, credited);
     } else {
       rows.cell(row, measure_of(worth.state), worth.state == BenefitState::confirmed ? hour_of(worth.at) : reached, *worth.fen);
+    }
+  }
+
+  /// Money counts when it moves. More than was paid cannot go back: what is beyond that is some other payment's.
+  void count_money(Rows& rows, std::uint64_t row, const Benefit& worth, const std::vector<bool>& credited) {
+    std::int64_t left = 0;
+    for (std::size_t i = 0; i < credited.size(); ++i) {
+      const delivery::OutcomeFact& outcome = ledger_.outcomes[i];
+      if (outcome.item != worth.item || !credited[i] || !outcome.amount_fen) continue;
+      std::int64_t moved = 0;
+      if (outcome.type == delivery::OutcomeType::paid) moved = *outcome.amount_fen;
+      if (outcome.type == delivery::OutcomeType::returned || outcome.type == delivery::OutcomeType::recovered)
+        moved = -std::min(*outcome.amount_fen, left);
+      left += moved;
+      if (moved != 0) rows.cell(row, Measure::benefit_paid, hour_of(outcome.at), moved);
     }
   }
 
@@ -279,7 +296,12 @@ class Contribution {
 void contribute(Counters& into, const delivery::Ledger& ledger, const CampaignHeaders& headers, int sign) {
   const std::vector<CampaignView> views = campaign_views(ledger, headers);
   Contribution all(into, ledger, sign);
-  for (const CampaignView& view : views) all.campaign(view);
+  const std::vector<std::optional<std::size_t>> credited = credited_views(ledger, views);
+  std::vector<bool> its_own(credited.size());
+  for (std::size_t v = 0; v < views.size(); ++v) {
+    for (std::size_t i = 0; i < credited.size(); ++i) its_own[i] = credited[i] == v;
+    all.campaign(views[v], its_own);
+  }
   for (const Conversion& conversion : conversions(ledger, headers)) {
     const auto view = std::find_if(views.begin(), views.end(),
                                    [&](const CampaignView& candidate) { return candidate.header->campaign == conversion.campaign; });

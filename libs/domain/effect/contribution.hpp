@@ -14,7 +14,7 @@ namespace zhida::effect {
 /// - Events on the package as a whole count for the campaign, those on an item for the campaign and the item; so an item's events are part
 /// of the
 ///   campaign's. The campaign's, and an item's, `reached` is proved by an impression or seen of the package or of the item.
-/// - Conversions: see conversion.hpp. Benefits, of reached enterprises: see benefit.hpp.
+/// - Conversions: see conversion.hpp. Benefits, of reached enterprises: see benefit.hpp; whose money it is: outcome_credit.hpp.
 /// - Rows of campaign 0 count distinct enterprises over all campaigns: per item those eligible, of these the reached, and benefits; over
 /// all
 ///   items enterprises, delivered, reached, benefits.

@@ -46,24 +46,6 @@ std::vector<Start> application_starts(const delivery::Ledger& ledger) {
   return starts;
 }
 
-/// The last click on the package or on item number `part`, at most `until`.
-std::optional<Instant> last_click(const CampaignView& view, std::uint16_t part, Instant until) {
-  std::optional<Instant> last;
-  for (const delivery::IntentRecord& record : view.records) {
-    if (!record.decision) continue;
-    for (const delivery::EngagedHour& engaged : record.engaged) {
-      if (engaged.type != delivery::EngagementType::click || engaged.people == 0) continue;
-      if (engaged.part != 0 && engaged.part != part) continue;
-      const Instant hour{std::chrono::hours(engaged.hour)};
-      for (const std::uint16_t second : {engaged.first_second, engaged.last_second}) {
-        const Instant at = hour + std::chrono::seconds(second);
-        if (at <= until && (!last || at > *last)) last = at;
-      }
-    }
-  }
-  return last;
-}
-
 }  // namespace
 
 std::vector<Conversion> conversions(const delivery::Ledger& ledger, const CampaignHeaders& headers) {
@@ -84,8 +66,7 @@ std::vector<Conversion> conversions(const delivery::Ledger& ledger, const Campai
       for (std::size_t k = 0; k < view.header->items.size(); ++k) {
         const HeaderItem& item = view.header->items[k];
         if (item.key != start.item || start.at > *view.first_delivery + std::chrono::days(item.conversion_days)) continue;
-        const auto part = static_cast<std::uint16_t>(k + 1);
-        const auto claim = std::tuple(last_click(view, part, start.at), *view.first_delivery, view.header->campaign);
+        const auto claim = std::tuple(last_click(view, k, start.at), *view.first_delivery, view.header->campaign);
         if (!best || *best < claim) best = claim;
       }
     }

@@ -23,17 +23,21 @@ using effect::Measure;
 /// What an enterprise is to an item over all campaigns.
 struct OverAll {
   bool eligible = false, reached = false;
-  std::optional<Worth> worth;
+  std::optional<Worth> estimate;
+  std::vector<Worth> money;
 };
 
 class Counting {
  public:
   Counting(const Account& account, const Packages& packages, Counts& into)
-      : outcomes_(account.outcomes_in_time()), campaigns_(campaigns_of(account, packages)), into_(into) {}
+      : outcomes_(account.outcomes_in_time()),
+        campaigns_(campaigns_of(account, packages)),
+        owners_(owners_of(campaigns_, outcomes_)),
+        into_(into) {}
 
   void run() {
     if (campaigns_.empty()) return;
-    for (const CampaignAccount& campaign : campaigns_) count_campaign(campaign);
+    for (std::size_t campaign = 0; campaign < campaigns_.size(); ++campaign) count_campaign(campaign);
     for (const Conversion& conversion : conversions(campaigns_, outcomes_))
       for (const std::uint64_t item : {std::uint64_t{0}, conversion.item})
         at_hour(campaigns_[conversion.campaign], item, Measure::conversions, conversion.hour);
@@ -63,7 +67,8 @@ class Counting {
     add(key, amount);
   }
 
-  void count_campaign(const CampaignAccount& campaign) {
+  void count_campaign(std::size_t index) {
+    const CampaignAccount& campaign = campaigns_[index];
     const FirstTimes times = first_times(campaign);
     count_intents(campaign);
     count_events(campaign);
@@ -85,18 +90,21 @@ class Counting {
       if (item_reached) at_hour(campaign, item.key, Measure::reached, *item_reached);
       const bool eligible = decided != nullptr && decided->verdict == delivery::Verdict::eligible;
       std::optional<Worth> worth;
-      if (item_reached) worth = worth_of(item, decided, campaign.delivered, outcomes_);
+      if (item_reached) worth = worth_of(item, decided, campaign.delivered, outcomes_, owners_, index);
       if (worth) {
-        count_worth(campaign, item.key, *worth, *item_reached);
+        count_worth(index, item.key, *worth, *item_reached);
         worths.push_back(*worth);
       }
       if (!eligible && !worth) continue;
       OverAll& over_all = items_[item.key];
       over_all.eligible = over_all.eligible || eligible;
       over_all.reached = over_all.reached || (eligible && item_reached);
-      if (worth && (!over_all.worth || counts_more(*worth, *over_all.worth))) over_all.worth = worth;
+      if (worth && worth->state >= Worth::granted)
+        over_all.money.push_back(*worth);
+      else if (worth && (!over_all.estimate || counts_more(*worth, *over_all.estimate)))
+        over_all.estimate = worth;
     }
-    for (const Worth& worth : without_excluded(worths)) count_worth(campaign, 0, worth, reached.value_or(0));
+    for (const Worth& worth : without_excluded(worths)) count_worth(index, 0, worth, reached.value_or(0));
   }
 
   void count_intents(const CampaignAccount& campaign) {
@@ -153,15 +161,20 @@ class Counting {
     in_total(campaign.number, item, measures.at(static_cast<std::size_t>(verdict)));
   }
 
-  void count_worth(const CampaignAccount& campaign, std::uint64_t row, const Worth& worth, Hour reached) {
+  void count_worth(std::size_t index, std::uint64_t row, const Worth& worth, Hour reached) {
+    const CampaignAccount& campaign = campaigns_[index];
     if (!worth.fen) return at_hour(campaign, row, Measure::benefit_unknown, reached);
     if (worth.state == Worth::granted) return at_hour(campaign, row, Measure::benefit_confirmed, hour_of(worth.granted_at), *worth.fen);
     if (worth.state != Worth::paid) return at_hour(campaign, row, measure_of(worth.state), reached, *worth.fen);
-    // Money counts when it moves.
-    for (const delivery::OutcomeFact& outcome : outcomes_) {
-      if (outcome.item != worth.item || outcome.at < *campaign.delivered) continue;
+    // Money counts when it moves; no more can go back than came.
+    std::int64_t in_hand = 0;
+    for (std::size_t i = 0; i < outcomes_.size(); ++i) {
+      const delivery::OutcomeFact& outcome = outcomes_[i];
+      if (outcome.item != worth.item || owners_[i] != index) continue;
       std::int64_t fen = outcome.type == OutcomeType::paid ? outcome.amount_fen.value_or(0) : 0;
-      if (outcome.type == OutcomeType::returned || outcome.type == OutcomeType::recovered) fen = -outcome.amount_fen.value_or(0);
+      if (outcome.type == OutcomeType::returned || outcome.type == OutcomeType::recovered)
+        fen = -std::min(in_hand, outcome.amount_fen.value_or(0));
+      in_hand += fen;
       if (fen != 0) at_hour(campaign, row, Measure::benefit_paid, hour_of(outcome.at), fen);
     }
   }
@@ -175,10 +188,12 @@ class Counting {
     for (const auto& [item, over_all] : items_) {
       if (over_all.eligible) in_total(0, item, Measure::enterprises);
       if (over_all.reached) in_total(0, item, Measure::reached);
-      if (!over_all.worth) continue;
-      in_total(0, item, over_all.worth->fen ? measure_of(over_all.worth->state) : Measure::benefit_unknown,
-               over_all.worth->fen.value_or(1));
-      worths.push_back(*over_all.worth);
+      // Money is somebody's, once; an estimate counts while there is none.
+      std::vector<Worth> counted = over_all.money;
+      if (counted.empty() && over_all.estimate) counted.push_back(*over_all.estimate);
+      for (const Worth& worth : counted)
+        in_total(0, item, worth.fen ? measure_of(worth.state) : Measure::benefit_unknown, worth.fen.value_or(1));
+      worths.insert(worths.end(), counted.begin(), counted.end());
     }
     for (const Worth& worth : without_excluded(worths))
       in_total(0, 0, worth.fen ? measure_of(worth.state) : Measure::benefit_unknown, worth.fen.value_or(1));
@@ -186,6 +201,7 @@ class Counting {
 
   std::vector<delivery::OutcomeFact> outcomes_;
   std::vector<CampaignAccount> campaigns_;
+  Owners owners_;
   Counts& into_;
   std::map<std::uint64_t, OverAll> items_;
   bool delivered_ = false, reached_ = false;

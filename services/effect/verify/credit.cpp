@@ -1,6 +1,7 @@
 #include "effect/verify/credit.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -59,6 +60,51 @@ std::vector<Conversion> conversions(const std::vector<CampaignAccount>& campaign
     }
   }
   return found;
+}
+
+Owners owners_of(const std::vector<CampaignAccount>& campaigns, const std::vector<delivery::OutcomeFact>& outcomes) {
+  struct History {
+    bool any_case = false, applied_for = false;
+    std::optional<std::size_t> owner, owner_of_paid;
+    bool paid = false;
+  };
+  const auto claim = [&campaigns](std::uint64_t item, Instant at) {
+    std::map<std::tuple<std::optional<Instant>, Instant, delivery::CampaignNumber>, std::size_t> claims;
+    for (std::size_t c = 0; c < campaigns.size(); ++c) {
+      const CampaignAccount& campaign = campaigns[c];
+      if (!campaign.delivered || *campaign.delivered > at) continue;
+      const FirstTimes times = first_times(campaign);
+      for (std::size_t i = 0; i < campaign.package->items.size(); ++i)
+        if (campaign.package->items[i].key == item && times.item_reached(i))
+          claims.try_emplace({last_click_until(campaign, i, at), *campaign.delivered, campaign.number}, c);
+    }
+    return claims.empty() ? std::nullopt : std::optional(claims.rbegin()->second);
+  };
+  Owners owners(outcomes.size());
+  std::map<std::uint64_t, History> items;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const delivery::OutcomeFact& outcome = outcomes[i];
+    History& item = items[outcome.item];
+    if (outcome.type == OutcomeType::returned || outcome.type == OutcomeType::recovered) {
+      owners[i] = item.owner_of_paid;
+      continue;
+    }
+    const bool begins = outcome.type == OutcomeType::applied || (outcome.type == OutcomeType::granted && !item.applied_for) ||
+                        (outcome.type == OutcomeType::paid && !item.any_case);
+    if (begins) {
+      item.any_case = true;
+      item.owner.reset();
+      item.paid = false;
+    }
+    if (!item.any_case) continue;
+    if (outcome.type == OutcomeType::applied) item.applied_for = true;
+    if (outcome.type == OutcomeType::granted || outcome.type == OutcomeType::rejected) item.applied_for = false;
+    if (outcome.type == OutcomeType::paid) item.paid = true;
+    if (!item.owner) item.owner = claim(outcome.item, outcome.at);
+    if (item.paid) item.owner_of_paid = item.owner;
+    owners[i] = item.owner;
+  }
+  return owners;
 }
 
 }  // namespace zhida::effect_service::verify

@@ -9,38 +9,48 @@ using delivery::OutcomeType;
 using effect::Measure;
 
 std::optional<Worth> worth_of(const PackageItem& item, const delivery::ItemDecision* decided, std::optional<Instant> since,
-                              const std::vector<delivery::OutcomeFact>& outcomes) {
-  std::int64_t paid_fen = 0, granted_fen = 0, back_fen = 0;
-  bool paid = false, paid_known = false, granted = false, granted_known = false, turned_down = false;
+                              const std::vector<delivery::OutcomeFact>& outcomes, const Owners& owners, std::size_t campaign) {
+  std::int64_t in_hand = 0, granted_fen = 0;
+  bool paid = false, paid_known = false, granted = false, granted_known = false;
+  bool turned_down = false, money_came = false, taken_away = false;
   Worth worth;
   worth.item = item.key;
   worth.group = item.group;
-  for (const delivery::OutcomeFact& outcome : outcomes) {
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const delivery::OutcomeFact& outcome = outcomes[i];
     if (!since || outcome.item != item.key || outcome.at < *since) continue;
+    if (outcome.type == OutcomeType::applied || outcome.type == OutcomeType::granted) turned_down = false;
+    if (outcome.type == OutcomeType::rejected) turned_down = true;
+    const bool own = owners[i] == campaign;
+    if (outcome.type == OutcomeType::granted && (own || !granted)) worth.granted_at = outcome.at;
+    if (outcome.type == OutcomeType::paid && !money_came) worth.granted_at = outcome.at;
+    if (outcome.type == OutcomeType::granted || outcome.type == OutcomeType::paid) money_came = true;
+    if (!own) continue;
     const std::int64_t fen = outcome.amount_fen.value_or(0);
     const bool known = outcome.amount_fen.has_value();
-    if (outcome.type == OutcomeType::applied) turned_down = false;
-    if (outcome.type == OutcomeType::rejected) turned_down = true;
-    if (outcome.type == OutcomeType::returned || outcome.type == OutcomeType::recovered) back_fen += fen;
     if (outcome.type == OutcomeType::paid) {
       paid = true;
       paid_known = paid_known || known;
-      paid_fen += fen;
+      in_hand += fen;
+      taken_away = false;
     }
     if (outcome.type == OutcomeType::granted) {
       granted = true;
       granted_known = granted_known || known;
       granted_fen += fen;
-      turned_down = false;
-      worth.granted_at = outcome.at;
+    }
+    if (outcome.type == OutcomeType::returned || outcome.type == OutcomeType::recovered) {
+      in_hand -= std::min(in_hand, fen);
+      taken_away = outcome.type == OutcomeType::recovered;
     }
   }
-  if (paid && (!paid_known || paid_fen - back_fen > 0)) {
+  const bool to_be_paid_again = granted && paid_known && in_hand == 0 && !taken_away;
+  if (paid && !to_be_paid_again) {
     worth.state = Worth::paid;
-    if (paid_known) worth.fen = paid_fen - back_fen;
-  } else if (granted) {
+    if (paid_known) worth.fen = in_hand;
+  } else if (granted || money_came) {
     worth.state = Worth::granted;
-    if (granted_known) worth.fen = granted_fen;
+    if (granted_known || !granted) worth.fen = granted_fen;
   } else {
     if (turned_down || decided == nullptr) return std::nullopt;
     if (decided->verdict == delivery::Verdict::eligible)
@@ -65,11 +75,14 @@ bool counts_more(const Worth& a, const Worth& b) {
 
 std::vector<Worth> without_excluded(const std::vector<Worth>& all) {
   std::vector<Worth> kept;
-  for (const Worth& worth : all) {
-    const bool excluded = !worth.group.empty() && std::ranges::any_of(all, [&](const Worth& other) {
-      return other.group == worth.group && counts_more(other, worth);
-    });
-    if (!excluded) kept.push_back(worth);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    bool excluded = false;
+    for (std::size_t k = 0; k < all.size() && !all[i].group.empty(); ++k) {
+      if (k == i || all[k].group != all[i].group) continue;
+      const bool alike = !counts_more(all[i], all[k]) && !counts_more(all[k], all[i]);
+      excluded = excluded || counts_more(all[k], all[i]) || (alike && k < i);
+    }
+    if (!excluded) kept.push_back(all[i]);
   }
   return kept;
 }

@@ -2,6 +2,7 @@
 
 #include "domain/effect/measure.hpp"
 #include "effect/verify/campaign_account.hpp"
+#include "effect/verify/credit.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -20,11 +21,13 @@ struct Worth {
   Instant granted_at;
 };
 
-/// What an item is worth to an enterprise that was reached. `decided` is what was decided about it, null = nothing; outcomes count from the
-/// delivery on, `since`, and stand in order of time. Paid, if anything is left after what was paid back or amounts are unknown; else
-/// granted; else the estimate, unless it was turned down and not applied for again. Nothing for items that are neither eligible nor manual.
+/// What an item is worth to an enterprise that a campaign reached. `decided` is what was decided about it, null = nothing; outcomes count
+/// from the delivery on, `since`, and stand in order of time; `owners[i]` is the index of the campaign whose money `outcomes[i]` is. Paid
+/// less what went back, 0 if that is all; but all returned, and not recovered, of what was granted is granted still. Else granted, 0 if
+/// all money is another campaign's. Else the estimate, unless it was turned down and not applied for again. Nothing for items that are
+/// neither eligible nor manual.
 std::optional<Worth> worth_of(const PackageItem& item, const delivery::ItemDecision* decided, std::optional<Instant> since,
-                              const std::vector<delivery::OutcomeFact>& outcomes);
+                              const std::vector<delivery::OutcomeFact>& outcomes, const Owners& owners, std::size_t campaign);
 
 /// Of an exclusive group, and of one item in several campaigns, the surest counts; then a known amount; then the larger; then the lower
 /// item.

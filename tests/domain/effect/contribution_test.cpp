@@ -122,6 +122,40 @@ RC_GTEST_PROP(Contribution, HasCellsThatAddUpToTheTotals, ()) {
   }
 }
 
+RC_GTEST_PROP(Contribution, CountsMoneyForOneCampaignAndNeverMoreThanCame, ()) {
+  const Ledger ledger = facts::fold_in_turn(facts::some_topics());
+  const Counters counters = contribution(ledger, some_headers());
+  std::int64_t paid_of_all = 0, granted_of_all = 0;
+  for (const char* item : {"A", "B"}) {
+    std::int64_t paid = 0, granted = 0;
+    for (const OutcomeFact& outcome : ledger.outcomes) {
+      if (outcome.item != hash_of(item)) continue;
+      if (outcome.type == OutcomeType::paid) paid += outcome.amount_fen.value_or(0);
+      if (outcome.type == OutcomeType::granted) granted += outcome.amount_fen.value_or(0);
+    }
+    BenefitSums sums;
+    for (CampaignNumber campaign = 1; campaign <= 3; ++campaign) {
+      const BenefitSums one = funnel_of(counters, campaign, item).benefit;
+      RC_ASSERT(one.paid >= 0);
+      sums.paid += one.paid;
+      sums.confirmed += one.confirmed;
+    }
+    RC_ASSERT(sums.paid <= paid);
+    RC_ASSERT(sums.confirmed <= granted);
+    RC_ASSERT(sums.paid == funnel_of(counters, 0, item).benefit.paid);
+    RC_ASSERT(sums.confirmed == funnel_of(counters, 0, item).benefit.confirmed);
+    paid_of_all += paid;
+    granted_of_all += granted;
+  }
+  BenefitSums sums;
+  for (CampaignNumber campaign = 1; campaign <= 3; ++campaign) {
+    sums.paid += funnel_of(counters, campaign).benefit.paid;
+    sums.confirmed += funnel_of(counters, campaign).benefit.confirmed;
+  }
+  RC_ASSERT(sums.paid <= paid_of_all);
+  RC_ASSERT(sums.confirmed <= granted_of_all);
+}
+
 TEST(Contribution, IsNothingBeforeTheIntentIsFolded) {
   Ledger ledger;
   receive(ledger, 1, State::delivered, monday);
@@ -178,12 +212,72 @@ TEST(Contribution, CountsOnlyTheLargestOfExcludingItemsAndEachBenefitOnce) {
 
   report(ledger, "B", OutcomeType::granted, monday + 48h, 29'000);
   counters = contribution(ledger, some_headers());
-  EXPECT_EQ(funnel_of(counters, 1).benefit.confirmed, 29'000) << "a grant excludes what was only estimated";
-  EXPECT_EQ(funnel_of(counters, 1).benefit.estimated, 0);
+  EXPECT_EQ(funnel_of(counters, 2).benefit, (BenefitSums{0, 0, 29'000, 0, 0})) << "a grant excludes what was only estimated";
+  EXPECT_EQ(funnel_of(counters, 1).benefit, BenefitSums{}) << "also where it is another campaign's";
 
   report(ledger, "B", OutcomeType::paid, monday + 72h, 29'000);
   report(ledger, "B", OutcomeType::recovered, monday + 96h, 9'000);
-  EXPECT_EQ(funnel_of(contribution(ledger, some_headers()), 1).benefit.paid, 20'000);
+  EXPECT_EQ(funnel_of(contribution(ledger, some_headers()), 2).benefit.paid, 20'000);
+}
+
+/// Campaigns 1 and 2, delivered an hour apart and both seen.
+Ledger reached_twice() {
+  Ledger ledger;
+  for (const CampaignNumber campaign : {1U, 2U}) {
+    decide(ledger, campaign, both_eligible);
+    receive(ledger, campaign, State::delivered, monday + 1h * campaign);
+    engage(ledger, campaign, EngagementType::seen, monday + 5h);
+  }
+  return ledger;
+}
+
+TEST(Contribution, CreditsMoneyToTheCampaignLastClickedElseLastDelivered) {
+  Ledger ledger = reached_twice();
+  report(ledger, "A", OutcomeType::paid, monday + 48h, 70'000);
+  Counters counters = contribution(ledger, some_headers());
+  EXPECT_EQ(funnel_of(counters, 1, "A").benefit, BenefitSums{}) << "neither its money nor an estimate any more";
+  EXPECT_EQ(funnel_of(counters, 2, "A").benefit.paid, 70'000);
+  EXPECT_EQ(funnel_of(counters, 0, "A").benefit.paid, 70'000);
+  engage(ledger, 1, EngagementType::click, monday + 24h);
+  counters = contribution(ledger, some_headers());
+  EXPECT_EQ(funnel_of(counters, 1, "A").benefit.paid, 70'000);
+  EXPECT_EQ(funnel_of(counters, 2, "A").benefit, BenefitSums{});
+}
+
+TEST(Contribution, CreditsAPaymentToTheCampaignOfItsApplication) {
+  Ledger ledger = reached_twice();
+  report(ledger, "A", OutcomeType::applied, monday + 90min);
+  report(ledger, "A", OutcomeType::granted, monday + 24h, 70'000);
+  EXPECT_EQ(funnel_of(contribution(ledger, some_headers()), 1, "A").benefit.confirmed, 70'000) << "the second came after the application";
+  report(ledger, "A", OutcomeType::paid, monday + 48h, 70'000);
+  report(ledger, "A", OutcomeType::applied, monday + 72h);
+  report(ledger, "A", OutcomeType::granted, monday + 96h, 50'000);
+  report(ledger, "A", OutcomeType::paid, monday + 97h, 50'000);
+  const Counters counters = contribution(ledger, some_headers());
+  EXPECT_EQ(funnel_of(counters, 1, "A").benefit.paid, 70'000);
+  EXPECT_EQ(funnel_of(counters, 2, "A").benefit.paid, 50'000) << "another application";
+  EXPECT_EQ(funnel_of(counters, 0, "A").benefit.paid, 120'000);
+}
+
+TEST(Contribution, ShowsNothingLeftOfMoneyThatWentBackAndNoEstimate) {
+  for (const OutcomeType back : {OutcomeType::returned, OutcomeType::recovered}) {
+    Ledger ledger = reached_twice();
+    report(ledger, "A", OutcomeType::paid, monday + 48h, 70'000);
+    report(ledger, "A", back, monday + 72h, 90'000);
+    const Counters counters = contribution(ledger, some_headers());
+    for (const CampaignNumber campaign : {0U, 1U, 2U}) EXPECT_EQ(funnel_of(counters, campaign, "A").benefit, BenefitSums{}) << campaign;
+    EXPECT_EQ(funnel_of(counters, 2).benefit, (BenefitSums{})) << "B, which A excludes, is not what it got";
+  }
+  for (const auto& [back, confirmed] : {std::pair(OutcomeType::returned, 70'000), std::pair(OutcomeType::recovered, 0)}) {
+    Ledger ledger = reached_twice();
+    report(ledger, "A", OutcomeType::granted, monday + 24h, 70'000);
+    report(ledger, "A", OutcomeType::paid, monday + 48h, 70'000);
+    report(ledger, "A", back, monday + 72h, 70'000);
+    const BenefitSums left = funnel_of(contribution(ledger, some_headers()), 2, "A").benefit;
+    EXPECT_EQ(left, (BenefitSums{0, 0, confirmed, 0, 0})) << "what came back to the payer is granted still, what was recovered is gone";
+    report(ledger, "A", OutcomeType::paid, monday + 96h, 70'000);
+    EXPECT_EQ(funnel_of(contribution(ledger, some_headers()), 2, "A").benefit.paid, 70'000);
+  }
 }
 
 TEST(Contribution, CountsUnknownAmountsApart) {

@@ -193,6 +193,48 @@ TEST_F(EffectRoutesTest, DeliveredAndReachedMeanTheSameWhereverTheyStand) {
   run(body());
 }
 
+TEST_F(EffectRoutesTest, MoneyPaidOnceCountsOnceWhateverItIsCutBy) {
+  begin();
+  auto body = [&]() -> asio::awaitable<void> {
+    constexpr std::int64_t fen = 123'456;
+    std::vector<log::NewRecord> more;
+    more.push_back(delivered(2, 0, 0, 6));
+    more.push_back(engagement("shown-by-c2", 2, enterprise_in(0, 0), EngagementType::impression));
+    contracts::OutcomeRecorded paid;
+    paid.id = "o2";
+    paid.uscc = enterprise_in(0, 0);
+    paid.item = "ITEM-1";
+    paid.type = delivery::OutcomeType::paid;
+    paid.at = decision_time + 72h;
+    paid.amount_fen = fen;
+    more.push_back(record_of(paid));
+    co_await append(std::move(more));
+    co_await catch_up();
+    for (const char* by : {"campaign", "item", "bureau", "channel", "level", "topic", "campaign&step=day", "bureau&from=2026-09-01"}) {
+      const Answer answer = co_await get(std::string("/effect/v1/metrics?measure=benefit_paid&by=") + by);
+      std::int64_t sum = 0;
+      for (const Json& row : answer.json["rows"].GetArray()) {
+        std::int64_t of_row = row.HasMember("value_fen") ? row["value_fen"].GetInt64() : 0;
+        if (row.HasMember("points"))
+          for (const Json& point : row["points"].GetArray()) of_row += point["value_fen"].GetInt64();
+        EXPECT_TRUE(of_row == 0 || of_row == fen) << by << answer.body;
+        // An item stands under each of its topics, whole.
+        sum += std::string_view(by) == "topic" && std::string_view(row["key"].GetString()) != "tax" ? 0 : of_row;
+      }
+      EXPECT_EQ(sum, fen) << by << answer.body;
+    }
+    const Answer item = co_await get("/effect/v1/items/ITEM-1");
+    EXPECT_EQ(item.json["benefit"]["paid_fen"].GetInt64(), fen);
+    EXPECT_EQ(item.json["benefit"]["confirmed_fen"].GetInt64(), 0);
+    const Answer first = co_await get("/effect/v1/campaigns/c1/funnel");
+    EXPECT_EQ(first.json["benefit"]["paid_fen"].GetInt64(), fen) << "clicked, unlike c2";
+    const Answer second = co_await get("/effect/v1/campaigns/c2/funnel");
+    EXPECT_EQ(second.json["benefit"]["paid_fen"].GetInt64(), 0);
+    EXPECT_EQ(second.json["benefit"]["estimated"].GetInt64(), 0);
+  };
+  run(body());
+}
+
 TEST_F(EffectRoutesTest, MetricsAreCutByEveryDimension) {
   begin();
   auto body = [&]() -> asio::awaitable<void> {
