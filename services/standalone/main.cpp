@@ -19,6 +19,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <sys/stat.h>
+
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -48,6 +50,7 @@ void add_directory(CLI::App& command, DataDirectory& directory) {
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a peer that goes away is an error code, not our end
   std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not grow
+  ::umask(S_IRWXG | S_IRWXO);     // the log and Redis hold what enterprises have entrusted to us
 
   CLI::App app("Zhida 直达: policies find enterprises (政策找企业)", "zhida");
   app.require_subcommand(1);

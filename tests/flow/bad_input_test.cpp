@@ -230,6 +230,16 @@ TEST_F(BadInput, UnknownAndForeignIds) {
   expect_problem(zhida().post("/operator/v1/campaigns/c999/launch", "operator"), testing::Eq(404), "launch");
   expect_problem(zhida().put("/operator/v1/packages/foreign", "operator", R"({"title":"x","kind":"gift","items":["NO-SUCH"]})"),
                  testing::Eq(422), "package of an unknown item");
+  const auto outcome = [](int version) {
+    return fmt::format(R"({{"id":"o-1","uscc":"{}","item":"{}","version":{},"type":"paid","at":"2026-01-01T00:00:00Z"}})", uscc,
+                       flow::settled_item, version);
+  };
+  const Answer outcomes = flow::upload(zhida(), "/operator/v1/outcomes", outcome(1) + "\n" + outcome(99) + "\n");
+  EXPECT_EQ(flow::last_line(outcomes.body)["accepted"].GetInt(), 1) << outcomes.body;
+  EXPECT_THAT(outcomes.body, HasSubstr("/version"));
+  expect_problem(zhida().put("/operator/v1/items/" + flow::settled_item, "operator", flow::sample_part(flow::settled_item, "item"),
+                             {{"If-Match", "\"1\", \"2\""}}),
+                 testing::Eq(400), "list of revisions");
   expect_problem(zhida().put("/operator/v1/items/" + flow::settled_item, "operator_jw", flow::sample_part(flow::settled_item, "item"),
                              {{"If-Match", "*"}}),
                  testing::Eq(404), "another bureau's item");

@@ -208,6 +208,22 @@ TEST(Restart, ALongDirectoryWorks) {
   EXPECT_EQ(look(zhida, usccs), before);
 }
 
+TEST(Restart, NobodyElseCanReadTheDirectory) {
+  const test::TemporaryDirectory files;
+  const Standalone zhida(files / "data");
+  tell(zhida, 5);
+  const auto others = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
+  const auto open_to_others = [&](const std::filesystem::path& path) {
+    return (std::filesystem::symlink_status(path).permissions() & others) != std::filesystem::perms::none;
+  };
+  std::size_t seen = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(zhida.directory())) {
+    ++seen;
+    EXPECT_FALSE(open_to_others(entry.path())) << entry.path();
+  }
+  EXPECT_GT(seen, 6U);
+}
+
 TEST(Restart, ABackupOfARunningSystemGivesTheSameAgain) {
   const test::TemporaryDirectory files;
   const std::string copy = (files / "backup").string();
@@ -227,6 +243,9 @@ TEST(Restart, ABackupOfARunningSystemGivesTheSameAgain) {
   }
   ASSERT_EQ(test::run_zhida({"restore", "--data", restored, copy}), 0);
   EXPECT_NE(test::run_zhida({"restore", "--data", restored, copy}), 0) << "nor is a directory in use";
+  const std::string nothing = (files / "nothing").string();
+  EXPECT_NE(test::run_zhida({"restore", "--data", nothing, (files / "no-backup").string()}), 0);
+  EXPECT_FALSE(std::filesystem::exists(nothing)) << "a refused restore leaves nothing behind";
   const Standalone again(restored);
   EXPECT_EQ(look(again, usccs), before);
   EXPECT_TRUE(engaged(again, usccs[0]));

@@ -38,7 +38,8 @@ domain::FieldErrors validate(const Plan& plan, domain::Instant now) {
         plan.channels.begin() + static_cast<std::ptrdiff_t>(i))
       add(pointer, "twice", "is named twice.", "重复。");
   }
-  if (plan.schedule.trigger != Trigger::once) add("/schedule/trigger", "not_built", "only once is built so far.", "目前只支持一次性投放。");
+  if (plan.schedule.trigger != Trigger::once)
+    add("/schedule/trigger", "unsupported", "only once is offered.", "目前只支持一次性投放（once）。");
   const domain::Instant end = end_of(plan);
   if (end <= now) add("/valid_until", "past", "is over already.", "有效期已过。");
   if (plan.schedule.at && *plan.schedule.at >= end)

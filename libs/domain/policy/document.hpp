@@ -31,7 +31,7 @@ struct Document {
   std::vector<std::string> topics, themes;
   std::optional<domain::Date> made_on, published;
   std::optional<domain::Date> valid_from, valid_to;  ///< both days included; no `valid_to` = open end
-  std::vector<std::string> supersedes;               ///< ids of documents this one replaces
+  std::vector<std::string> supersedes;               ///< ids of documents this one replaces, older than the catalogue perhaps
   std::optional<domain::Date> repealed_on;           ///< first day on which it is no longer in force
   Disclosure disclosure = Disclosure::proactive;     ///< only `proactive` is ever pushed or shown on the page
   std::optional<std::string> source;                 ///< URL of the published text

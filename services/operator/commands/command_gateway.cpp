@@ -164,6 +164,9 @@ std::optional<std::uint64_t> if_match_revision(const http::Request& request) {
     const auto parsed = std::from_chars(text.data() + 1, end, revision);
     if (parsed.ec == std::errc() && parsed.ptr == end) return revision;
   }
+  if (text.find(',') != std::string_view::npos)
+    throw http::Refused(http::problems::bad_request("If-Match names one revision here, or *: a list says nothing about which one was read.",
+                                                    "If-Match 只接受一个版本标签或 *，不接受列表。"));
   throw http::Refused(http::problems::precondition_failed());
 }
 

@@ -56,7 +56,8 @@ class CommandGateway {
 /// The answer to a command that was refused, as its outcome recorded it.
 http::Response refusal_response(const contracts::CommandRefused& refused);
 
-/// The revision that If-Match names; nothing if the header is absent or `*`. Throws `http::Refused` with 412 for another form.
+/// The revision that If-Match names; nothing if the header is absent or `*`. Throws `http::Refused` with 400 for a list
+/// and with 412 for another form.
 std::optional<std::uint64_t> if_match_revision(const http::Request& request);
 
 }  // namespace zhida::operators

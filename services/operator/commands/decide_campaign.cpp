@@ -21,7 +21,7 @@ contracts::CampaignBody read_plan(const Situation& situation) {
   return std::move(body).value();
 }
 
-/// What is wrong with a plan beside its form: the package, the rules, what is not offered.
+/// What is wrong with a plan beside its form: the package, the rules.
 void check_plan(const Situation& situation, const campaign::Plan& plan, domain::FieldErrors& errors) {
   const auto package = situation.catalog.package(plan.package);
   if (!package || !situation.visible(package->owner))
@@ -30,11 +30,6 @@ void check_plan(const Situation& situation, const campaign::Plan& plan, domain::
     const matching::CompiledRule compiled = matching::Rule::compile(situation.rules.reference.language, rule);
     for (auto& error : errors_of(compiled.diagnostics, "/audience/rule")) errors.push_back(std::move(error));
   }
-  if (plan.schedule.trigger != campaign::Trigger::once)
-    errors.push_back({"/schedule/trigger", "unsupported", "only `once` is offered.", "目前只支持一次性投放（once）。"});
-  for (std::size_t i = 0; i < plan.channels.size(); ++i)
-    if (plan.channels[i] != "page")
-      errors.push_back({"/channels/" + std::to_string(i), "unknown", "there is no such channel.", "没有这个渠道。"});
 }
 
 std::string member_of(const Situation& situation, std::string_view name) {

@@ -62,7 +62,10 @@ std::optional<http::Problem> OutcomeIntake::take(std::string_view line, std::vec
   const auto read = contracts::read_outcome_recorded(line);
   if (read.has_error()) return problem_of(read.error());
   if (!scope_.covers(read->uscc)) return http::problems::not_found();
-  if (!catalog_.item(read->item)) return problem_of({{"/item", "unknown", "there is no such item.", "没有这个政策事项。"}});
+  const auto item = catalog_.item(read->item);
+  if (!item) return problem_of({{"/item", "unknown", "there is no such item.", "没有这个政策事项。"}});
+  if (read->version && item->find(static_cast<int>(*read->version)) == nullptr)
+    return problem_of({{"/version", "unknown", "the item has no such version.", "该事项没有这个版本。"}});
   if (read->at > now + clock_difference) return problem_of({{"/at", "range", "lies in the future.", "不能晚于现在。"}});
   log::NewRecord& record = records.emplace_back();
   record.topic = contracts::topics::outcomes;

@@ -42,12 +42,24 @@ void copy_log(const fs::path& from, const fs::path& to) {
   if (step != SQLITE_DONE) throw CommandFailed("the log was not copied: " + std::string(sqlite3_errstr(step)));
 }
 
-void copy_directory(const fs::path& from, const fs::path& to) {
-  fs::create_directories(to);
+void fill_directory(const fs::path& from, const fs::path& to) {
   fs::permissions(to, fs::perms::owner_all);
   copy_log(from / "log.sqlite3", to / "log.sqlite3");
   for (const std::string_view name : small_files)
     if (fs::exists(from / name)) fs::copy_file(from / name, to / name);  // modes are copied too
+}
+
+/// `to` does not exist or is empty, and is so again if this fails.
+void copy_directory(const fs::path& from, const fs::path& to) {
+  const bool made = fs::create_directories(to);
+  try {
+    fill_directory(from, to);
+  } catch (...) {
+    std::error_code ignored;
+    for (const fs::path& part : fs::directory_iterator(to, ignored)) fs::remove(part, ignored);
+    if (made) fs::remove(to, ignored);
+    throw;
+  }
 }
 
 }  // namespace

@@ -227,7 +227,7 @@ TEST(PlanValidation, PointsAtWhatIsWrong) {
   EXPECT_EQ(wrong([](auto& plan) { plan.package = "/"; }), "/package id");
   EXPECT_EQ(wrong([](auto& plan) { plan.channels = {"page", "page"}; }), "/channels/1 twice");
   EXPECT_EQ(wrong([](auto& plan) { plan.channels = {"pigeon"}; }), "/channels/0 unknown");
-  EXPECT_EQ(wrong([](auto& plan) { plan.schedule.trigger = Trigger::standing; }), "/schedule/trigger not_built");
+  EXPECT_EQ(wrong([](auto& plan) { plan.schedule.trigger = Trigger::standing; }), "/schedule/trigger unsupported");
   EXPECT_EQ(wrong([](auto& plan) { plan.valid_until = *domain::parse_date("2026-11-22"); }), "/valid_until past");
   EXPECT_EQ(wrong([](auto& plan) { plan.valid_until = *domain::parse_date("2026-11-23"); }), "") << "today is included";
   EXPECT_EQ(wrong([](auto& plan) { plan.schedule.at = now + hours(24 * 365); }), "/schedule/at order");
