@@ -16,7 +16,7 @@
 namespace zhida::standalone {
 namespace {
 
-/// An enterprise to ask about: the first of the loaded sample.
+/// An enterprise to ask about: of the first of the loaded sample the one of which most is known.
 std::string example_enterprise(const DataDirectory& directory) {
   std::ifstream stream(directory.sample());
   std::ostringstream text;
@@ -25,7 +25,16 @@ std::string example_enterprise(const DataDirectory& directory) {
   const json::Value* seed = marker ? json::find(*marker, "seed") : nullptr;
   const auto industries = enterprise::IndustryTree::parse(schemas::file("reference/industries.csv"));
   const SampleGenerator generator(industries.value(), seed != nullptr && seed->IsUint64() ? seed->GetUint64() : 42);
-  return std::string(generator.uscc(0).text());
+  std::uint64_t best = 0;
+  std::size_t longest = 0;
+  for (std::uint64_t index = 0; index < 100; ++index) {
+    std::string line;
+    generator.append_line(index, line);
+    if (line.size() <= longest) continue;
+    longest = line.size();
+    best = index;
+  }
+  return std::string(generator.uscc(best).text());
 }
 
 }  // namespace
