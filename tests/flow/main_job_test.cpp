@@ -164,6 +164,38 @@ TEST_F(MainJob, ApprovalIsOfOneContentBySomeoneElse) {
   EXPECT_EQ(zhida().post(target + "/launch", "operator").status, 409);
 }
 
+TEST_F(MainJob, WhoChangesAContentReadsItsCampaignsBackInDraftAtOnce) {
+  const auto put = [](const std::string& target, const std::string& body) {
+    const Answer there = zhida().get(target, "operator");
+    const std::string etag(there.headers.get("ETag"));
+    const Answer done =
+        there.status == 404 ? zhida().put(target, "operator", body) : zhida().put(target, "operator", body, {{"If-Match", etag}});
+    ASSERT_LT(done.status, 300) << done.body;
+  };
+  const std::string item = "/operator/v1/items/changing", package = "/operator/v1/packages/changing";
+  const auto publish = [&](int employees) {
+    put(item, fmt::format(R"({{"title":"事项","rule":"p.employees >= {}","mode":"apply"}})", employees));
+    ASSERT_EQ(zhida().post(item + "/publish", "approver").status, 200);
+  };
+  publish(1);
+  put(package, R"({"title":"包","items":["changing"]})");
+  const std::string body =
+      R"({"title":"改动","package":"changing","audience":{"eligible_for":"any"},"channels":["page"],"valid_until":"2035-12-31"})";
+
+  const auto changed_by = [&](const std::string& what, auto change) {
+    const std::string id = flow::approved_campaign(zhida(), body), other = flow::approved_campaign(zhida(), flow::campaign_body("不相干"));
+    change();
+    const Answer read = campaign(id);
+    EXPECT_EQ(text(read.at("state")), "draft") << what;
+    EXPECT_THAT(text(read.at("reason")), HasSubstr("changed")) << what;
+    EXPECT_EQ(text(campaign(other).at("state")), "approved") << what;
+  };
+  for (int round = 0; round < 3; ++round) {
+    changed_by("a package edit", [&] { put(package, fmt::format(R"({{"title":"包{}","items":["changing"]}})", round)); });
+    changed_by("a new item version", [&] { publish(2 + round); });
+  }
+}
+
 TEST_F(MainJob, WhatIsThereIsReplacedByThoseOnlyWhoHaveReadIt) {
   const std::vector<std::pair<std::string, std::string>> made{
       {"/operator/v1/documents/edited", R"({"title":"文件","level":"district","region":"310117"})"},

@@ -67,7 +67,8 @@ asio::awaitable<void> AuditChain::add_missing() {
   }
 }
 
-asio::awaitable<void> AuditChain::add(const contracts::CatalogEvent& event, log::Offset catalog_offset, std::string role, std::string bureau) {
+asio::awaitable<void> AuditChain::add(const contracts::CatalogEvent& event, log::Offset catalog_offset, std::string role,
+                                      std::string bureau) {
   contracts::AuditRecorded audit;
   audit.catalog_offset = static_cast<std::uint64_t>(catalog_offset);
   audit.at = event.at;

@@ -3,6 +3,7 @@
 #include "domain/campaign/decide.hpp"
 #include "domain/delivery/intent_id.hpp"
 #include "operator/commands/campaign_facts.hpp"
+#include "operator/commands/changed_campaigns.hpp"
 #include "platform/http/problem.hpp"
 #include "platform/runtime/graceful_stop.hpp"
 
@@ -23,8 +24,6 @@ namespace asio = boost::asio;
 using campaign::State;
 using contracts::CommandKind;
 
-bool awaits_launch(State state) { return state == State::in_review || state == State::approved || state == State::scheduled; }
-
 }  // namespace
 
 asio::awaitable<void> CampaignClock::run() {
@@ -37,6 +36,8 @@ asio::awaitable<void> CampaignClock::run() {
       const auto campaign = catalog_.campaign(failure.first);
       return !campaign || campaign::is_terminal(campaign->state);
     });
+    const std::uint64_t version = catalog_.version();
+    bool looked_at_all = true;
     std::vector<std::shared_ptr<const campaign::Campaign>> open;
     for (const auto& [id, campaign] : catalog_.campaigns())
       if (!campaign::is_terminal(campaign->state)) open.push_back(campaign);
@@ -47,8 +48,10 @@ asio::awaitable<void> CampaignClock::run() {
       } catch (const http::Refused& unavailable) {
         failure = unavailable.what();  // the log does not answer now: the next round asks again
       }
+      looked_at_all = looked_at_all && failure.empty();
       if (!failure.empty()) journal_.warning("clock.waits", {{"campaign", campaign->id}, {"reason", failure}});
     }
+    if (looked_at_all) contents_seen_ = version;
   }
 }
 
@@ -62,13 +65,10 @@ asio::awaitable<void> CampaignClock::fail(const campaign::Campaign& campaign, st
 }
 
 asio::awaitable<void> CampaignClock::look_at(const campaign::Campaign& campaign) {
-  if (awaits_launch(campaign.state)) {
-    const campaign::Facts facts = campaign_facts(campaign.plan, catalog_, rules_, now_());
-    if (facts.content_hash != campaign.content_hash) {
-      co_await gateway_.submit_for_system(CommandKind::campaign_refresh, campaign.id, campaign.revision,
-                                          "the package or one of its items was changed");
-      co_return;
-    }
+  // Who changes a content returns its campaigns to draft at once; what a crash left undone is done here.
+  if (contents_seen_ != catalog_.version() && awaits_launch(campaign.state) && is_content_changed(campaign, catalog_, rules_, now_())) {
+    co_await gateway_.return_to_draft(campaign);
+    co_return;
   }
   if (const auto command = campaign::due(campaign, now_())) {
     const bool over = std::holds_alternative<campaign::Expire>(*command);

@@ -8,6 +8,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -40,6 +41,7 @@ class CampaignClock {
   const CommandRules& rules_;
   Now now_;
   const observe::Log& journal_;
+  std::uint64_t contents_seen_ = 0;                           // the catalogue's version at which all contents were looked at
   std::map<std::string, std::string, std::less<>> failures_;  // campaign → why, until it has failed
 };
 

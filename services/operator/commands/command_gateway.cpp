@@ -2,6 +2,7 @@
 
 #include "contracts/json.hpp"
 #include "contracts/topics.hpp"
+#include "operator/commands/changed_campaigns.hpp"
 #include "operator/commands/decision.hpp"
 #include "operator/problem.hpp"
 #include "platform/auth/encoding.hpp"
@@ -88,7 +89,11 @@ asio::awaitable<CommandAnswer> CommandGateway::submit(const http::Request& reque
                           "this Idempotency-Key was used for another request.", "该Idempotency-Key已用于另一请求。");
       throw http::Refused(std::move(other));
     }
-    if (known != nullptr && known->outcome) co_return CommandAnswer{known->outcome, true};
+    if (known != nullptr && known->outcome) {
+      CommandAnswer answer{known->outcome, true};
+      co_await return_changed(*answer.event, Clock::now() + patience_);
+      co_return answer;
+    }
     if (known != nullptr || in_flight_.contains(command.command))
       throw http::Refused(
           http::problems::conflict("a request with this Idempotency-Key is still in flight.", "使用该Idempotency-Key的请求仍在处理中。"));
@@ -98,11 +103,29 @@ asio::awaitable<CommandAnswer> CommandGateway::submit(const http::Request& reque
   const std::string id = command.command;
   const InFlight guard(in_flight_, id);
   co_await append(std::move(command), request.trace.traceparent());
-  auto event = co_await catalog_.outcome(id, std::chrono::steady_clock::now() + patience_);
+  const Clock::time_point deadline = Clock::now() + patience_;
+  auto event = co_await catalog_.outcome(id, deadline);
   if (!event) throw http::Refused(late());
   CommandAnswer answer;
   answer.event = std::move(event);
+  co_await return_changed(*answer.event, deadline);
   co_return answer;
+}
+
+asio::awaitable<void> CommandGateway::return_changed(const contracts::CatalogEvent& event, Clock::time_point deadline) {
+  auto changed = changed_campaigns(event, catalog_, rules_, now_());
+  for (int round = 0; round < 3 && !changed.empty(); ++round) {  // again for those that were edited meanwhile
+    for (const auto& campaign : changed) {
+      if (Clock::now() >= deadline) throw http::Refused(late());
+      co_await return_to_draft(*campaign);
+    }
+    changed = changed_campaigns(event, catalog_, rules_, now_());
+  }
+  if (!changed.empty()) throw http::Refused(late());
+}
+
+asio::awaitable<void> CommandGateway::return_to_draft(const campaign::Campaign& campaign) {
+  return submit_for_system(CommandKind::campaign_refresh, campaign.id, campaign.revision, "the package or one of its items was changed");
 }
 
 asio::awaitable<void> CommandGateway::submit_for_system(CommandKind kind, std::string entity, std::uint64_t revision, std::string reason) {

@@ -2,6 +2,7 @@
 
 #include "contracts/catalog/catalog_event.hpp"
 #include "contracts/commands/command.hpp"
+#include "operator/commands/decide_command.hpp"
 #include "platform/http/request.hpp"
 #include "platform/http/response.hpp"
 #include "platform/log/event_log.hpp"
@@ -31,23 +32,30 @@ struct CommandAnswer {
 /// Puts operators' requests into the log and waits for what becomes of them.
 class CommandGateway {
  public:
-  CommandGateway(log::EventLog& log, stores::CatalogStore& catalog, Now now, std::chrono::milliseconds patience)
-      : log_(log), catalog_(catalog), now_(std::move(now)), patience_(patience) {}
+  CommandGateway(log::EventLog& log, stores::CatalogStore& catalog, const CommandRules& rules, Now now, std::chrono::milliseconds patience)
+      : log_(log), catalog_(catalog), rules_(rules), now_(std::move(now)), patience_(patience) {}
 
-  /// Records the command of `request` and waits for its outcome.
+  /// Records the command of `request` and waits for its outcome, and until every campaign whose content it changed is back in draft.
   ///
   /// Throws `http::Refused`: 400 for a malformed Idempotency-Key; 409 while the same key is in flight; 422 for the same key with another
   /// body; 503 when the log or the owner does not answer in time: then the command is kept, and the same key returns its outcome.
   boost::asio::awaitable<CommandAnswer> submit(const http::Request& request, contracts::CommandKind kind, std::string entity);
 
   /// Records a command of the system; its id follows from kind, entity and `revision`, so that asking twice is harmless.
-  boost::asio::awaitable<void> submit_for_system(contracts::CommandKind kind, std::string entity, std::uint64_t revision, std::string reason);
+  boost::asio::awaitable<void> submit_for_system(contracts::CommandKind kind, std::string entity, std::uint64_t revision,
+                                                 std::string reason);
+
+  /// The system's command for a campaign whose package or item was changed before it ran.
+  boost::asio::awaitable<void> return_to_draft(const campaign::Campaign& campaign);
 
  private:
+  using Clock = std::chrono::steady_clock;
+  boost::asio::awaitable<void> return_changed(const contracts::CatalogEvent& event, Clock::time_point deadline);
   boost::asio::awaitable<void> append(contracts::CommandRequested command, std::string traceparent);
 
   log::EventLog& log_;
   stores::CatalogStore& catalog_;
+  const CommandRules& rules_;
   Now now_;
   std::chrono::milliseconds patience_;
   std::set<std::string> in_flight_;  // ids with an Idempotency-Key whose records may not be folded yet

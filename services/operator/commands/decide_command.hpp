@@ -20,7 +20,7 @@ struct CommandRules {
 
 /// What becomes of `command`, which stands at `offset` of `commands`: the entity's change, or its refusal with the problem and the
 /// current state. Looks only at its arguments; `catalog` must hold everything decided before.
-contracts::CatalogEvent decide_command(const contracts::CommandRequested& command, std::uint64_t offset, const stores::CatalogStore& catalog,
-                                       const CommandRules& rules, domain::Instant now);
+contracts::CatalogEvent decide_command(const contracts::CommandRequested& command, std::uint64_t offset,
+                                       const stores::CatalogStore& catalog, const CommandRules& rules, domain::Instant now);
 
 }  // namespace zhida::operators
