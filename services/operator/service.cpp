@@ -13,7 +13,7 @@ Service::Service(const Dependencies& with, Settings settings)
       catalog_routes_(with.catalog, gateway_, with.reference),
       item_impact_(with.catalog, with.profiles, with.columns, with.reference, with.now),
       campaign_routes_(with.catalog, with.deliveries, gateway_, with.reference),
-      campaign_preview_(with.catalog, with.profiles, with.reference, with.now),
+      campaign_preview_(with.catalog, with.profiles, with.columns, with.reference, with.now),
       enterprise_routes_({with.log, with.reference, with.catalog, with.profiles, with.deliveries, sealer_, with.pool, with.now}),
       rule_routes_(with.reference, with.profiles, with.columns, with.now),
       record_routes_(with.log, with.catalog, with.deliveries, with.profiles, with.now) {}

@@ -3,8 +3,12 @@
 #include "contracts/profiles/profile_patched.hpp"
 #include "platform/log/memory_log.hpp"
 #include "schemas/files.hpp"
+#include "stores/profiles/profile_columns.hpp"
 #include "stores/profiles/profile_store.hpp"
+#include "stores/reference/reference_data.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
@@ -44,6 +48,15 @@ contracts::ProfilePatched profile(const enterprise::Uscc& uscc, const matching::
     event.attributes.push_back(statement);
   }
   return event;
+}
+
+/// Seconds until the columns have taken over what changed.
+double take(boost::asio::io_context& io, stores::ProfileColumns& columns, domain::Date date) {
+  const auto began = Clock::now();
+  boost::asio::co_spawn(io, columns.at(date), boost::asio::detached);
+  io.restart();
+  io.run();
+  return seconds_since(began);
 }
 
 }  // namespace
@@ -90,4 +103,17 @@ int main(int count, char** arguments) {
   }
   seconds = seconds_since(began);
   std::printf("slots of %u rows: %.2f us each (%zu)\n", store.size(0), seconds * 1e6 / static_cast<double>(store.size(0)), known);
+
+  const auto reference = stores::ReferenceData::read([](std::string_view name) { return schemas::file("reference/" + std::string(name)); });
+  const domain::Date today = std::chrono::year(2026) / 11 / 23;
+  stores::ProfileColumns columns(store, reference.language, [today] { return today; });
+  const auto each = [&](double taken, std::size_t rows) { return taken * 1e6 / static_cast<double>(rows); };
+  seconds = take(io, columns, today);
+  std::printf("columns: %.2f us a profile to make, %.0f bytes a profile\n", each(seconds, enterprises),
+              static_cast<double>(columns.memory()) / static_cast<double>(enterprises));
+  for (const std::size_t one_in : {100U, 5'000U}) {
+    for (stores::Row row = 0; row < store.size(0); row += static_cast<stores::Row>(one_in)) store.fold_profile(0, records[row], poison);
+    seconds = take(io, columns, today);
+    std::printf("  after a change of one in %zu: %.2f us a changed profile\n", one_in, each(seconds, enterprises / one_in));
+  }
 }

@@ -7,6 +7,9 @@
 #include <utility>
 
 namespace zhida::campaign {
+using matching::engine::BlockVerdicts;
+using matching::engine::Mask;
+
 namespace {
 
 constexpr std::size_t most_remembered = 100'000;
@@ -25,6 +28,11 @@ void EnterpriseSample::offer(const enterprise::Uscc& uscc) {
   std::ranges::push_heap(lowest_);
 }
 
+void EnterpriseSample::offer(const matching::engine::Mask& enterprises, const NameOfBit& name) {
+  if (most_ == 0) return;
+  matching::engine::for_each_bit(enterprises, [&](std::size_t bit) { offer(name(bit)); });
+}
+
 std::vector<enterprise::Uscc> EnterpriseSample::sorted() const {
   std::vector<enterprise::Uscc> usccs;
   usccs.reserve(lowest_.size());
@@ -33,13 +41,20 @@ std::vector<enterprise::Uscc> EnterpriseSample::sorted() const {
   return usccs;
 }
 
-void RulePreview::add(const enterprise::Uscc& uscc, const policy::Subject& subject) {
-  arena_.reset();
-  const policy::Verdict verdict = matching::decide(rule_, subject.slots, subject.determinations, matching::midnight(options_.date), arena_);
-  ++counts_[static_cast<std::size_t>(verdict)];
-  if (verdict == policy::Verdict::eligible) sample_.offer(uscc);
-  if (verdict != policy::Verdict::ineligible || !options_.near) return;
-  if (const auto leaf = lacking(subject)) ++near_[*leaf];
+void RulePreview::add(const BlockVerdicts& verdicts, const Mask& within, const Mask& may_be_near, const NameOfBit& name,
+                      const std::function<policy::Subject(std::size_t bit)>& subject) {
+  const Mask ineligible = within & ~(verdicts.eligible | verdicts.manual | verdicts.unknown);
+  const auto count = [&](policy::Verdict verdict, const Mask& mask) { counts_[static_cast<std::size_t>(verdict)] += mask.count(); };
+  count(policy::Verdict::eligible, within & verdicts.eligible);
+  count(policy::Verdict::manual, within & verdicts.manual);
+  count(policy::Verdict::unknown, within & verdicts.unknown);
+  count(policy::Verdict::ineligible, ineligible);
+  sample_.offer(within & verdicts.eligible, name);
+  if (!options_.near) return;
+  matching::engine::for_each_bit(ineligible & may_be_near, [&](std::size_t bit) {
+    arena_.reset();
+    if (const auto leaf = lacking(subject(bit))) ++near_[*leaf];
+  });
 }
 
 // Explaining is dear, and what it says here depends on the leaves' states only, of which few combinations occur.
@@ -72,6 +87,21 @@ void AudiencePreview::add(const enterprise::Uscc& uscc, const policy::Subject& s
   ++count_;
   sample_.offer(uscc);
   for (std::size_t i = 0; i < verdicts_.size(); ++i) ++verdicts_[i][static_cast<std::size_t>(work_.items[i].verdict)];
+}
+
+void AudiencePreview::add(AudienceMasks& masks, std::size_t block, const Mask& within, const NameOfBit& name) {
+  const Mask members = masks.members(block) & within;
+  if (!members.any()) return;
+  count_ += members.count();
+  sample_.offer(members, name);
+  for (std::size_t i = 0; i < verdicts_.size(); ++i) {
+    const BlockVerdicts& verdicts = masks.item(i);
+    const auto count = [&](policy::Verdict verdict, const Mask& mask) { verdicts_[i][static_cast<std::size_t>(verdict)] += mask.count(); };
+    count(policy::Verdict::eligible, members & verdicts.eligible);
+    count(policy::Verdict::manual, members & verdicts.manual);
+    count(policy::Verdict::unknown, members & verdicts.unknown);
+    count(policy::Verdict::ineligible, members & ~(verdicts.eligible | verdicts.manual | verdicts.unknown));
+  }
 }
 
 }  // namespace zhida::campaign

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "domain/campaign/audience_masks.hpp"
 #include "domain/campaign/compiled_audience.hpp"
 #include "domain/enterprise/uscc.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -13,11 +15,15 @@
 
 namespace zhida::campaign {
 
+/// The enterprise of a profile of the block in hand.
+using NameOfBit = std::function<enterprise::Uscc(std::size_t bit)>;
+
 /// A few of many enterprises: those with the lowest hashes, so that the same are taken whatever the order they come in.
 class EnterpriseSample {
  public:
   explicit EnterpriseSample(std::size_t most) : most_(most) {}
   void offer(const enterprise::Uscc& uscc);
+  void offer(const matching::engine::Mask& enterprises, const NameOfBit& name);
   std::vector<enterprise::Uscc> sorted() const;
 
  private:
@@ -25,7 +31,7 @@ class EnterpriseSample {
   std::vector<std::pair<std::uint64_t, enterprise::Uscc>> lowest_;  // a heap, the highest first
 };
 
-/// What a rule would select: fed enterprise by enterprise, in pieces as small as the caller likes.
+/// What a rule would select: fed with the enterprises of one block after the other.
 class RulePreview {
  public:
   struct Options {
@@ -41,7 +47,10 @@ class RulePreview {
 
   RulePreview(matching::Rule rule, Options options) : rule_(std::move(rule)), options_(options), sample_(options.sample) {}
 
-  void add(const enterprise::Uscc& uscc, const policy::Subject& subject);
+  /// Adds those of a block that are in `within`, of whom the verdicts are known; `subject` is asked for who might be near. `may_be_near`
+  /// leaves out some who are not.
+  void add(const matching::engine::BlockVerdicts& verdicts, const matching::engine::Mask& within, const matching::engine::Mask& may_be_near,
+           const NameOfBit& name, const std::function<policy::Subject(std::size_t bit)>& subject);
 
   std::uint64_t eligible() const { return count(policy::Verdict::eligible); }
   /// Missing facts, or a rule that fails at run time.
@@ -65,13 +74,15 @@ class RulePreview {
   cel::Arena arena_;
 };
 
-/// Whom a campaign would reach if it were launched now: its impact. Fed like RulePreview.
+/// Whom a campaign would reach if it were launched now: its impact. Fed block by block, or enterprise by enterprise.
 class AudiencePreview {
  public:
   AudiencePreview(CompiledAudience audience, domain::Date date, std::size_t sample)
       : audience_(std::move(audience)), date_(date), sample_(sample), verdicts_(audience_.items().size()) {}
 
   void add(const enterprise::Uscc& uscc, const policy::Subject& subject);
+  /// The same for those of a block that are in `within`; `masks` are this audience's.
+  void add(AudienceMasks& masks, std::size_t block, const matching::engine::Mask& within, const NameOfBit& name);
 
   std::uint64_t audience() const { return count_; }
   /// Of the audience, by item of the package and policy::Verdict.

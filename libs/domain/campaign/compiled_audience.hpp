@@ -41,6 +41,8 @@ class CompiledAudience {
   bool contains(const enterprise::Uscc& uscc, const policy::Subject& subject, domain::Date date, Work& work) const;
 
   const Audience& audience() const { return audience_; }
+  /// Those of `rules_of`, in their order.
+  std::span<const matching::Rule> rules() const { return rules_; }
   const PackageItems& items() const { return items_; }
 
   /// Slots of every attribute that rules and formulas read, ascending: the evidence of a decision.

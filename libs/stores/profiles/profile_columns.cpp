@@ -33,6 +33,12 @@ const enterprise::Uscc& ProfileColumns::uscc(ProfileId id) const {
   return profiles_.uscc(at.partition, at.row);
 }
 
+std::size_t ProfileColumns::memory() const {
+  std::size_t bytes = 0;
+  for (const auto& block : engine_.epoch()->blocks) bytes += block->bytes();
+  return bytes;
+}
+
 void ProfileColumns::determine_for_today() {
   const domain::Date today = today_();
   if (day_ == today) return;

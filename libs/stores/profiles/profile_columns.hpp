@@ -36,6 +36,9 @@ class ProfileColumns {
   Place place(matching::engine::ProfileId id) const;
   const enterprise::Uscc& uscc(matching::engine::ProfileId id) const;
 
+  /// Bytes held by the columns.
+  std::size_t memory() const;
+
  private:
   void determine_for_today();
   void take(int partition, Row row);

@@ -7,7 +7,9 @@
 #include "operator/problem.hpp"
 #include "operator/query_values.hpp"
 #include "operator/roles.hpp"
+#include "operator/rules/block_walk.hpp"
 #include "operator/rules/profile_walk.hpp"
+#include "operator/rules/region_mask.hpp"
 
 #include <utility>
 
@@ -70,13 +72,23 @@ asio::awaitable<http::Response> CampaignPreview::preview(http::Request& request)
   const campaign::CompiledAudience& audience = outcome.compiled->audience;
   const domain::Date date = domain::date_of(now_());
   campaign::AudiencePreview found(audience, date, sample);
-  const LookAtProfile look = [&found](const enterprise::Uscc& uscc, const policy::Subject& subject) { found.add(uscc, subject); };
-  const stores::RegionScope scope(profiles_, request.principal->region);
   std::chrono::microseconds took{0};
-  if (audience.listed())
+  if (audience.listed()) {
+    const LookAtProfile look = [&found](const enterprise::Uscc& uscc, const policy::Subject& subject) { found.add(uscc, subject); };
+    const stores::RegionScope scope(profiles_, request.principal->region);
     took = co_await walk_profiles(profiles_, scope, date, *audience.listed(), look);
-  else
-    took = co_await walk_profiles(profiles_, scope, date, look);
+  } else {
+    const auto epoch = co_await columns_.at(date);
+    campaign::AudienceMasks masks(audience, epoch, date);
+    RegionMask region(reference_, epoch, request.principal->region);
+    const std::function<void(std::size_t)> look = [&](std::size_t block) {
+      const auto name = [&](std::size_t bit) {
+        return columns_.uscc(static_cast<matching::engine::ProfileId>(block * matching::engine::block_size + bit));
+      };
+      found.add(masks, block, region.of(block), name);
+    };
+    took = co_await walk_blocks(masks.blocks(), look);
+  }
   co_return http::ok(preview_json(*campaign, date, found, audience.items(), took));
 }
 

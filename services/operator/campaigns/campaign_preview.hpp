@@ -3,6 +3,7 @@
 #include "operator/commands/command_gateway.hpp"
 #include "platform/http/router.hpp"
 #include "stores/catalog/catalog_store.hpp"
+#include "stores/profiles/profile_columns.hpp"
 #include "stores/profiles/profile_store.hpp"
 #include "stores/reference/reference_data.hpp"
 
@@ -13,8 +14,9 @@ namespace zhida::operators {
 /// Whom a campaign would reach if it were launched now, whatever its state: what is looked at before it is submitted and approved.
 class CampaignPreview {
  public:
-  CampaignPreview(stores::CatalogStore& catalog, const stores::ProfileStore& profiles, const stores::ReferenceData& reference, Now now)
-      : catalog_(catalog), profiles_(profiles), reference_(reference), now_(std::move(now)) {}
+  CampaignPreview(stores::CatalogStore& catalog, const stores::ProfileStore& profiles, stores::ProfileColumns& columns,
+                  const stores::ReferenceData& reference, Now now)
+      : catalog_(catalog), profiles_(profiles), columns_(columns), reference_(reference), now_(std::move(now)) {}
 
   void add_to(http::Router& router);
 
@@ -23,6 +25,7 @@ class CampaignPreview {
 
   stores::CatalogStore& catalog_;
   const stores::ProfileStore& profiles_;
+  stores::ProfileColumns& columns_;
   const stores::ReferenceData& reference_;
   Now now_;
 };

@@ -59,19 +59,6 @@ class Walk {
 }  // namespace
 
 asio::awaitable<std::chrono::microseconds> walk_profiles(const stores::ProfileStore& profiles, const stores::RegionScope& scope,
-                                                         domain::Date date, LookAtProfile look) {
-  Walk walk(profiles, scope, date, std::move(look));
-  stores::Turn turn;
-  for (int partition = 0; partition < profiles.partitions(); ++partition) {
-    for (std::size_t row = 0; row < profiles.size(partition);) {
-      walk.turn(row, profiles.size(partition), [&](std::size_t each) { walk.visit(partition, static_cast<stores::Row>(each)); });
-      co_await turn.pass();
-    }
-  }
-  co_return walk.worked();
-}
-
-asio::awaitable<std::chrono::microseconds> walk_profiles(const stores::ProfileStore& profiles, const stores::RegionScope& scope,
                                                          domain::Date date, std::span<const enterprise::Uscc> usccs, LookAtProfile look) {
   Walk walk(profiles, scope, date, std::move(look));
   stores::Turn turn;

@@ -17,12 +17,8 @@ namespace zhida::operators {
 /// Told an enterprise and what is known about it; the views live for the call.
 using LookAtProfile = std::function<void(const enterprise::Uscc&, const policy::Subject&)>;
 
-/// Shows every enterprise that `scope` covers to `look`, on current profiles and with the determinations in force on `date`, leaving the executor to others
-/// every few milliseconds. Returns the time spent looking.
-boost::asio::awaitable<std::chrono::microseconds> walk_profiles(const stores::ProfileStore& profiles, const stores::RegionScope& scope,
-                                                                domain::Date date, LookAtProfile look);
-
-/// The same for these enterprises only, heard of or not.
+/// Shows these enterprises, heard of or not, to `look` as far as `scope` covers them, on current profiles and with the determinations in
+/// force on `date`, leaving the executor to others every few milliseconds. Returns the time spent looking.
 boost::asio::awaitable<std::chrono::microseconds> walk_profiles(const stores::ProfileStore& profiles, const stores::RegionScope& scope,
                                                                 domain::Date date, std::span<const enterprise::Uscc> usccs, LookAtProfile look);
 

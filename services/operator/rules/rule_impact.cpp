@@ -5,11 +5,12 @@
 #include "domain/policy/sentence.hpp"
 #include "matching/date.hpp"
 #include "matching/engine/impact.hpp"
+#include "operator/rules/block_walk.hpp"
 #include "operator/rules/region_mask.hpp"
-#include "stores/log_reading.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -20,7 +21,6 @@ namespace {
 namespace asio = boost::asio;
 namespace engine = matching::engine;
 using contracts::JsonWriter;
-using Clock = std::chrono::steady_clock;
 
 /// What is written about one kind of change.
 struct Kind {
@@ -106,19 +106,12 @@ class Answer {
 
 asio::awaitable<std::string> RuleImpact::json(RuleChange change) const {
   const auto epoch = co_await columns_.at(change.asof);
-  const auto began = Clock::now();
   const cel::Value asof = matching::midnight(change.asof);
   const auto before = engine::plan(epoch, change.before, asof), after = engine::plan(epoch, change.after, asof);
   engine::ImpactCount count(before, after, change.sample);
   RegionMask region(reference_, epoch, change.region);
-  Clock::duration worked = Clock::now() - began;
-  stores::Turn turn;
-  for (std::size_t block = 0; block < count.blocks();) {
-    const auto resumed = Clock::now();
-    for (; block < count.blocks() && !turn.over(); ++block) count.add(block, region.of(block));
-    worked += Clock::now() - resumed;
-    co_await turn.pass();
-  }
+  const std::function<void(std::size_t)> look = [&count, &region](std::size_t block) { count.add(block, region.of(block)); };
+  const std::chrono::microseconds took = co_await walk_blocks(count.blocks(), look);
 
   const engine::Impact& impact = count.counted();
   std::string text;
@@ -130,7 +123,7 @@ asio::awaitable<std::string> RuleImpact::json(RuleChange change) const {
   answer.write("entered", {impact.entered, impact.entered_samples, impact.kept_out}, before->rule);
   answer.write("left", {impact.left, impact.left_samples, impact.shuts_out}, after->rule);
   answer.write("became_unknown", {impact.became_unknown, impact.unknown_samples, impact.leaves_open}, after->rule);
-  writer.member("took_us", static_cast<std::int64_t>(std::chrono::duration_cast<std::chrono::microseconds>(worked).count()));
+  writer.member("took_us", static_cast<std::int64_t>(took.count()));
   writer.end_object();
   co_return text;
 }

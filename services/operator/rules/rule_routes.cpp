@@ -7,7 +7,7 @@
 #include "domain/policy/sentence.hpp"
 #include "operator/problem.hpp"
 #include "operator/roles.hpp"
-#include "operator/rules/profile_walk.hpp"
+#include "operator/rules/rule_preview.hpp"
 #include "platform/http/conditional.hpp"
 
 #include <fmt/format.h>
@@ -213,16 +213,15 @@ http::Response RuleRoutes::check(const http::Request& request) const {
 
 asio::awaitable<http::Response> RuleRoutes::audience(http::Request& request) {
   const RuleBody body = read_body(request);
-  matching::Rule rule = compile(reference_, body.rule);
+  const matching::Rule rule = compile(reference_, body.rule);
   if (!profiles_.ready())
     co_return http::respond(
         http::problems::unavailable(std::chrono::seconds(1), "profiles are being folded from the log.", "企业画像正在由日志重建。"));
   const campaign::RulePreview::Options options{body.asof.value_or(domain::date_of(now_())), body.near,
                                                static_cast<std::size_t>(body.sample)};
-  campaign::RulePreview preview(std::move(rule), options);
-  const stores::RegionScope scope(profiles_, request.principal->region);
-  const auto look = [&preview](const enterprise::Uscc& uscc, const policy::Subject& subject) { preview.add(uscc, subject); };
-  const std::chrono::microseconds took = co_await walk_profiles(profiles_, scope, options.date, look);
+  campaign::RulePreview preview(rule, options);
+  const std::chrono::microseconds took =
+      co_await preview_rule(reference_, profiles_, columns_, rule, options, request.principal->region, preview);
 
   std::string text;
   contracts::JsonWriter writer(text);

@@ -12,7 +12,7 @@ namespace zhida::operators {
 class RuleRoutes {
  public:
   RuleRoutes(const stores::ReferenceData& reference, const stores::ProfileStore& profiles, stores::ProfileColumns& columns, Now now)
-      : reference_(reference), profiles_(profiles), impact_(reference, columns), now_(std::move(now)) {}
+      : reference_(reference), profiles_(profiles), columns_(columns), impact_(reference, columns), now_(std::move(now)) {}
 
   void add_to(http::Router& router);
 
@@ -24,6 +24,7 @@ class RuleRoutes {
 
   const stores::ReferenceData& reference_;
   const stores::ProfileStore& profiles_;
+  stores::ProfileColumns& columns_;
   RuleImpact impact_;
   Now now_;
 };

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+
+namespace zhida::operators {
+
+/// Shows the numbers from 0 up to `blocks` to `look`, leaving the executor to others every few milliseconds. Returns the time spent
+/// looking.
+boost::asio::awaitable<std::chrono::microseconds> walk_blocks(std::size_t blocks, std::function<void(std::size_t block)> look);
+
+}  // namespace zhida::operators
