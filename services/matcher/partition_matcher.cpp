@@ -177,6 +177,7 @@ auto PartitionMatcher::begin(Run& run) -> Result<void> {
   run.cursor = 0;
   run.end = listed ? listed->size() : with_.profiles.size(partition_);
   run.candidates.clear();
+  forget_columns(run);
   run.stage = Stage::deciding;
   co_return result<void>();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/campaign/audience_masks.hpp"
 #include "matcher/candidates.hpp"
 #include "matcher/service.hpp"
 
@@ -45,6 +46,13 @@ class PartitionMatcher {
     std::size_t cursor = 0;  // the next row, or place in the list
     std::size_t end = 0;
 
+    // Who is in the audience: as of this epoch and date, for a block of rows. Nothing for an audience with a list.
+    std::shared_ptr<const matching::engine::Epoch> epoch;
+    domain::Date date{};
+    std::unique_ptr<campaign::AudienceMasks> masks;
+    std::optional<std::size_t> block;
+    matching::engine::Mask members;
+
     // The block being gathered, and the moment at which that began.
     Candidates candidates;
     std::size_t gathered_from = 0;
@@ -62,6 +70,7 @@ class PartitionMatcher {
   Result<void> turn();
   Result<void> begin(Run& run);
   Result<void> look_on(Run& run);
+  boost::asio::awaitable<void> read_columns(Run& run);
   Result<void> decide_block(Run& run);
   Result<void> close(Run& run);
   Result<log::Offset> append(const Run& run, std::string id, std::string_view type, std::string value);
@@ -69,6 +78,8 @@ class PartitionMatcher {
 
   void refresh();
   Run* pick();
+  static void forget_columns(Run& run);
+  bool next_member(Run& run);
   void look_at(Run& run);
   void begin_block(Run& run);
   void rewind(Run& run);

@@ -12,6 +12,7 @@ namespace zhida::matcher {
 namespace {
 
 namespace asio = boost::asio;
+namespace engine = matching::engine;
 using boost::system::error_code;
 using boost::system::result;
 using Clock = stores::Notice::Clock;
@@ -31,9 +32,43 @@ void PartitionMatcher::begin_block(Run& run) {
 }
 
 void PartitionMatcher::rewind(Run& run) {
+  forget_columns(run);
   if (run.stage != Stage::deciding || run.candidates.empty()) return;
   run.cursor = run.gathered_from;
   run.candidates.clear();
+}
+
+// Profiles change while a campaign is decided: until the caller suspends next, the masks are of the profiles as they are.
+asio::awaitable<void> PartitionMatcher::read_columns(Run& run) {
+  if (run.compiled->audience.listed()) co_return;
+  const domain::Date date = domain::date_of(run.at);
+  auto epoch = co_await with_.columns.at(date);
+  if (run.masks && run.epoch == epoch && run.date == date) co_return;
+  run.epoch = std::move(epoch);
+  run.date = date;
+  run.masks = std::make_unique<campaign::AudienceMasks>(run.compiled->audience, run.epoch, date);
+  run.block.reset();
+}
+
+// An epoch kept is memory kept.
+void PartitionMatcher::forget_columns(Run& run) {
+  run.masks.reset();
+  run.epoch.reset();
+}
+
+// Passes over rows that are not in the audience; false if there was nothing else up to the end of a block.
+bool PartitionMatcher::next_member(Run& run) {
+  if (!run.masks) return true;
+  const auto row = static_cast<stores::Row>(run.cursor);
+  const std::size_t block = with_.columns.id({partition_, row}) / engine::block_size, bit = row % engine::block_size;
+  if (run.block != block) {
+    run.block = block;
+    run.members = run.masks->members(block);
+  }
+  std::size_t next = bit;
+  while (next < engine::block_size && !run.members.test(next)) ++next;
+  run.cursor = std::min(run.cursor + (next - bit), run.end);
+  return next < engine::block_size && run.cursor < run.end;
 }
 
 // One enterprise: is it in the audience, and if so, what is to be remembered about it.
@@ -69,11 +104,13 @@ auto PartitionMatcher::look_on(Run& run) -> Result<void> {
     const log::ByteGate::Pass pass = co_await service_.floor_->enter(1);
     if (!pass) co_return error_code(asio::error::operation_aborted);
     if (run.candidates.empty()) begin_block(run);
+    co_await read_columns(run);
     const auto deadline = Clock::now() + service_.settings_.slice;
     const std::size_t from = run.cursor;
     while (run.cursor < run.end && run.candidates.size() < service_.settings_.block_facts) {
-      look_at(run);
-      if (run.cursor % rows_between_clocks == 0 && Clock::now() >= deadline) break;
+      const bool found = next_member(run);
+      if (found) look_at(run);
+      if ((!found || run.cursor % rows_between_clocks == 0) && Clock::now() >= deadline) break;
     }
     service_.metrics_.looked_at.increment(run.cursor - from);
   }
@@ -83,7 +120,10 @@ auto PartitionMatcher::look_on(Run& run) -> Result<void> {
     result<void> decided = co_await decide_block(run);
     if (!decided) co_return decided;
   }
-  if (run.cursor == run.end && run.candidates.empty()) run.stage = Stage::closing;
+  if (run.cursor == run.end && run.candidates.empty()) {
+    run.stage = Stage::closing;
+    forget_columns(run);
+  }
   co_return result<void>();
 }
 

@@ -8,6 +8,7 @@
 #include "platform/observe/log.hpp"
 #include "stores/catalog/catalog_store.hpp"
 #include "stores/deliveries/deliveries_reader.hpp"
+#include "stores/profiles/profile_columns.hpp"
 #include "stores/profiles/profile_store.hpp"
 #include "stores/progress.hpp"
 #include "stores/reference/reference_data.hpp"
@@ -30,6 +31,7 @@ struct Dependencies {
   log::EventLog& log;
   stores::CatalogStore& catalog;
   stores::ProfileStore& profiles;
+  stores::ProfileColumns& columns;  ///< of these profiles
   stores::DeliveriesReader& deliveries;
   stores::Progress& deliveries_progress;  ///< the one given to `deliveries` and to the runners of the deliveries fold
   const stores::ReferenceData& reference;

@@ -91,7 +91,7 @@ System::System(asio::any_io_executor executor, const DataDirectory& directory, c
       deliveries_(read_redis_, deliveries_fold_, settings.partitions, deliveries_progress_),
       operators_({log_, reference_, catalog_, profiles_, columns_, deliveries_, master_key_, journal, &now, pool_},
                  operator_settings(settings)),
-      matcher_({executor, log_, catalog_, profiles_, deliveries_, deliveries_progress_, reference_, metrics_, journal, &now,
+      matcher_({executor, log_, catalog_, profiles_, columns_, deliveries_, deliveries_progress_, reference_, metrics_, journal, &now,
                 [this](std::string_view campaign, std::string_view reason) { operators_.let_fail(campaign, reason); }}),
       dispatcher_({executor, pool_, log_, catalog_, profiles_, deliveries_, deliveries_progress_, reference_, metrics_, journal, &now,
                    [this](std::string_view campaign, std::string_view reason) { operators_.let_fail(campaign, reason); }}),

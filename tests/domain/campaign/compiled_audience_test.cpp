@@ -1,6 +1,8 @@
 #include "domain/campaign/already_applied.hpp"
 #include "domain/campaign/audience_preview.hpp"
 #include "domain/campaign/compiled_campaign.hpp"
+#include "matching/date.hpp"
+#include "matching/engine/engine.hpp"
 #include "matching/support.hpp"
 
 #include <gtest/gtest.h>
@@ -206,16 +208,25 @@ TEST(RulePreview, CountsVerdictsAndWhoLacksExactlyOneCondition) {
   options.date = today;
   options.near = true;
   options.sample = 2;
-  RulePreview preview(matching::test::rule("p.size_class == \"small\" && p.employees >= 10"), options);
+  const matching::Rule rule = matching::test::rule("p.size_class == \"small\" && p.employees >= 10");
+  matching::engine::Engine engine(matching::test::language());
+  std::vector<std::vector<cel::Value>> profiles;
   std::vector<Uscc> eligible;
   for (int i = 0; i < 100; ++i) {
-    const std::vector<cel::Value> known = i % 4 == 0   ? company("small", 20)
-                                          : i % 4 == 1 ? company("small", 5)
-                                          : i % 4 == 2 ? company("large", 5)
-                                                       : slots({{"size_class", RawValue::of(std::string_view("small"))}});
-    preview.add(uscc(i), {known, {}});
+    profiles.push_back(i % 4 == 0   ? company("small", 20)
+                       : i % 4 == 1 ? company("small", 5)
+                       : i % 4 == 2 ? company("large", 5)
+                                    : slots({{"size_class", RawValue::of(std::string_view("small"))}}));
+    engine.set_profile(static_cast<matching::engine::ProfileId>(i), profiles.back());
     if (i % 4 == 0) eligible.push_back(uscc(i));
   }
+  engine.publish();
+  matching::engine::AudienceMatch match(matching::engine::plan(engine.epoch(), rule, matching::midnight(today)));
+  const auto name = [](std::size_t bit) { return uscc(static_cast<int>(bit)); };
+  const auto subject = [&](std::size_t bit) { return policy::Subject{profiles[bit], {}}; };
+  RulePreview preview(rule, options);
+  const matching::engine::BlockVerdicts verdicts = match.decide(0);
+  preview.add(verdicts, engine.epoch()->blocks[0]->present, match.one_short(), name, subject);
   EXPECT_EQ(preview.eligible(), 25U);
   EXPECT_EQ(preview.unknown(), 25U);
   EXPECT_EQ(preview.ineligible(), 50U);

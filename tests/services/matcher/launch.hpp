@@ -258,6 +258,7 @@ class Launch {
                                log,
                                catalog_,
                                profiles_,
+                               columns_,
                                deliveries_,
                                progress_,
                                reference_,
@@ -422,6 +423,7 @@ class Launch {
   stores::CatalogStore catalog_{io.get_executor(), log, reference_.language, dead_letters_};
   stores::ProfileStore profiles_{
       io.get_executor(), log, partitions, reference_.dictionary, {*reference_.industries, reference_.size_classes}, dead_letters_};
+  stores::ProfileColumns columns_{profiles_, reference_.language, [this] { return domain::date_of(now); }};
   stores::DeliveriesFold fold_{stores::DeliveriesFold::Settings{partitions, 16}};
   stores::Progress progress_{io.get_executor()};
   stores::DeliveriesReader deliveries_{redis_, fold_, partitions, progress_};

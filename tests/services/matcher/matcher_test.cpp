@@ -19,6 +19,7 @@ using delivery::State;
 using effect::Funnel;
 
 Audience of_rule(std::string rule) { return Audience{RuleAudience{std::move(rule)}}; }
+Audience of_items() { return Audience{EligibleAudience{}}; }
 
 std::int64_t in_state(const Funnel& funnel, State state) { return funnel.by_state[static_cast<std::size_t>(state)]; }
 std::int64_t with_reason(const Funnel& funnel, Reason reason) { return funnel.by_reason[static_cast<std::size_t>(reason)]; }
@@ -62,6 +63,38 @@ TEST(Matcher, GivesEveryEnterpriseOfTheAudienceExactlyOneIntent) {
     EXPECT_EQ(totals.campaign.decided, 30);
     EXPECT_EQ(in_state(totals.campaign, State::matched), 30);
     EXPECT_EQ(l.matcher_metrics().matched.value(), 30U);
+  };
+  launch.run(body(launch));
+}
+
+TEST(Matcher, DecidesOnProfilesAsTheyAreWhenTheCampaignRuns) {
+  Launch launch;
+  const auto body = [](Launch& l) -> asio::awaitable<void> {
+    co_await thirds(l, 90);
+    co_await l.item("A", "p.size_class == \"small\"");
+    l.start_matcher();
+    co_await l.campaign("c1", of_items(), "A");
+    co_await l.until_decided(1);
+    expect_each_once(co_await l.decided(1), every_third(90));
+
+    std::set<enterprise::Uscc> audience = every_third(90);
+    for (int i = 0; i < 9; i += 3) {
+      co_await l.profile(uscc(i), "size_class", "\"large\"", "2026-02-01");
+      audience.erase(uscc(i));
+    }
+    co_await l.profile(uscc(12), "size_class", "null", "2026-02-01");
+    audience.erase(uscc(12));
+    for (int i = 89; i < 95; ++i) {
+      co_await l.profile(uscc(i), "size_class", "\"small\"", "2026-02-01");
+      audience.insert(uscc(i));
+    }
+    co_await l.profiles_folded();
+    co_await l.campaign("c2", of_items(), "A");
+    co_await l.campaign("c3", of_rule("p.size_class == \"small\""), "A");
+    co_await l.until_decided(2);
+    co_await l.until_decided(3);
+    expect_each_once(co_await l.decided(2), audience);
+    expect_each_once(co_await l.decided(3), audience);
   };
   launch.run(body(launch));
 }
