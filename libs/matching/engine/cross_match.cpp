@@ -3,8 +3,15 @@
 #include "matching/engine/tree_rails.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace zhida::matching::engine {
+
+std::size_t Segment::living() const {
+  std::size_t sum = code->size();
+  for (std::size_t word = 0; dead && word < dead->size(); ++word) sum -= static_cast<std::size_t>(std::popcount((*dead)[word]));
+  return sum;
+}
 
 std::size_t Epoch::rules() const {
   std::size_t sum = 0;

@@ -177,32 +177,68 @@ void Engine::remove_profile(ProfileId id) {
   open(id).set_present(id % block_size, false);
 }
 
-void Engine::add_segment(std::span<const NumberedRule> rules) {
-  Segment segment;
-  segment.code = std::make_shared<const RuleCode>(encode(rules, predicates_.table()));
+void Engine::add_segments(std::span<const NumberedRule> rules) {
+  for (; !rules.empty(); rules = rules.subspan(std::min(most_segment_rules, rules.size()))) {
+    Segment segment;
+    segment.code = std::make_shared<const RuleCode>(encode(rules.first(std::min(most_segment_rules, rules.size())), predicates_.table()));
+    for (std::size_t position = 0; position < segment.code->size(); ++position)
+      places_[segment.code->ids[position]] = {segments_.size(), position};
+    row_indices_.push_back(std::make_shared<const RowIndex>(*segment.code, predicates_.table(), *attributes_));
+    segments_.push_back(std::move(segment));
+  }
+}
+
+/// Moves the living rules of a segment to `rules` and erases it. The places of rules in later segments are then one too great.
+void Engine::take_living(std::size_t number, std::vector<NumberedRule>& rules) {
+  const Segment& segment = segments_[number];
   for (std::size_t position = 0; position < segment.code->size(); ++position)
-    places_[segment.code->ids[position]] = {segments_.size(), position};
-  row_indices_.push_back(std::make_shared<const RowIndex>(*segment.code, predicates_.table(), *attributes_));
-  segments_.push_back(std::move(segment));
+    if (!segment.is_dead(position))
+      rules.push_back({segment.code->ids[position], std::make_shared<const RuleTree>(decode(*segment.code, position))});
+  segments_.erase(segments_.begin() + static_cast<std::ptrdiff_t>(number));
+  row_indices_.erase(row_indices_.begin() + static_cast<std::ptrdiff_t>(number));
+}
+
+void Engine::settle() {
+  const auto decayed = [](const Segment& segment) {
+    const std::size_t living = segment.living();
+    return living * 2 <= segment.code->size() && living <= most_settled_rules;
+  };
+  const std::size_t settled = places_.size() - delta_.size();
+  const bool full = delta_.size() > std::clamp(settled / 16, least_delta_rules, most_delta_rules);
+  if (!full && std::ranges::none_of(segments_, decayed)) return;
+  std::vector<NumberedRule> rules;
+  if (full) {
+    for (const auto& [id, tree] : delta_) rules.push_back({id, tree});
+    delta_.clear();
+  }
+  bool moved = false;
+  for (std::size_t i = segments_.size(); i-- > 0;) {
+    // The segment that takes a small one in is at least half as large again: so each rule is settled a few times only, and segments
+    // stay few.
+    const std::size_t living = segments_[i].living();
+    const bool last = i + 1 == segments_.size();
+    if (!(last && living <= 2 * rules.size()) && !decayed(segments_[i])) continue;
+    if (living > 0 && rules.size() + living > most_settled_rules) continue;
+    moved = moved || !last;
+    take_living(i, rules);
+  }
+  for (std::size_t i = 0; moved && i < segments_.size(); ++i)
+    for (std::size_t position = 0; position < segments_[i].code->size(); ++position)
+      if (!segments_[i].is_dead(position)) places_[segments_[i].code->ids[position]].segment = i;
+  add_segments(rules);
 }
 
 void Engine::bind_rows() {
   for (std::size_t i = 0; i < segments_.size(); ++i)
-    segments_[i].rows = BoundRows::bind(row_indices_[i], predicates_.words(), segments_[i].rows.get());
+    segments_[i].rows = BoundRows::bind(row_indices_[i], predicates_.words(), segments_[i].rows);
 }
 
 void Engine::compact() {
   std::vector<NumberedRule> rules;
-  for (const Segment& segment : segments_)
-    for (std::size_t position = 0; position < segment.code->size(); ++position)
-      if (!segment.is_dead(position))
-        rules.push_back({segment.code->ids[position], std::make_shared<const RuleTree>(decode(*segment.code, position))});
+  while (!segments_.empty()) take_living(segments_.size() - 1, rules);
   for (const auto& [id, tree] : delta_) rules.push_back({id, tree});
-  segments_.clear();
-  row_indices_.clear();
   delta_.clear();
-  for (std::size_t first = 0; first < rules.size(); first += most_segment_rules)
-    add_segment(std::span(rules).subspan(first, std::min(most_segment_rules, rules.size() - first)));
+  add_segments(rules);
   rules_changed_ = true;
 }
 
@@ -220,14 +256,9 @@ void Engine::publish() {
   next->blocks = blocks_;
   next->block_generation = version_;
   if (rules_changed_) {
+    settle();
     std::vector<NumberedRule> young;
     for (const auto& [id, tree] : delta_) young.push_back({id, tree});
-    if (young.size() > most_delta_rules) {
-      for (std::size_t first = 0; first < young.size(); first += most_segment_rules)
-        add_segment(std::span(young).subspan(first, std::min(most_segment_rules, young.size() - first)));
-      delta_.clear();
-      young.clear();
-    }
     next->predicates = std::make_shared<const PredicateTable>(predicates_.table());
     next->greatest_rule = greatest_rule_;
     next->segments = segments_;

@@ -59,8 +59,11 @@ class Engine {
 
   const Attributes& attributes() const { return *attributes_; }
 
-  /// Rules of the delta, which are decided one by one; a publish that finds more builds a segment with rows from them (about 10 µs each).
-  static constexpr std::size_t most_delta_rules = 256;
+  /// The delta's rules have no rows and are decided one by one: at most a sixteenth of the others, within these bounds. A publish that
+  /// finds more builds a segment from them, from the last segments as long as these are not much larger, and from segments half dead.
+  static constexpr std::size_t least_delta_rules = 64, most_delta_rules = 512;
+  /// A publish builds no more rules than these anew (about 10 µs each), or than came since the one before.
+  static constexpr std::size_t most_settled_rules = 16384;
   static constexpr std::size_t most_segment_rules = 65536;
 
  private:
@@ -74,7 +77,9 @@ class Engine {
   OpenBlock& open(ProfileId id);
   void close_blocks();
   void kill(RuleId id);
-  void add_segment(std::span<const NumberedRule> rules);
+  void settle();
+  void take_living(std::size_t segment, std::vector<NumberedRule>& rules);
+  void add_segments(std::span<const NumberedRule> rules);
   void bind_rows();
 
   std::shared_ptr<Attributes> attributes_;

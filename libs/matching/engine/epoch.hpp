@@ -23,6 +23,7 @@ struct Segment {
   std::shared_ptr<const BoundRows> rows;                   ///< for one profile against all rules; null in the delta
 
   bool is_dead(std::size_t position) const { return dead && ((*dead)[position / 64] >> (position % 64) & 1); }
+  std::size_t living() const;  ///< how many are not dead
 };
 
 /// Everything a reader needs, as it was at one moment. Immutable; holds on to what it refers to.

@@ -42,7 +42,14 @@ RowIndex::RowIndex(const RuleCode& code, const PredicateTable& table, const Attr
 }
 
 std::shared_ptr<const BoundRows> BoundRows::bind(std::shared_ptr<const RowIndex> index,
-                                                 const std::vector<std::shared_ptr<const WordIndex>>& words, const BoundRows* previous) {
+                                                 const std::vector<std::shared_ptr<const WordIndex>>& words,
+                                                 std::shared_ptr<const BoundRows> previous) {
+  const auto current = [&](const RowSet& set, const BoundTexts& texts) {
+    for (std::size_t i = 0; i < set.texts.size(); ++i)
+      if (texts.texts[i].words != words[set.texts[i].attribute]) return false;
+    return true;
+  };
+  if (previous && current(index->singles, previous->singles) && current(index->alternatives, previous->alternatives)) return previous;
   auto bound = std::make_shared<BoundRows>();
   bound->singles = engine::bind(index->singles, words, previous ? &previous->singles : nullptr);
   bound->alternatives = engine::bind(index->alternatives, words, previous ? &previous->alternatives : nullptr);

@@ -27,7 +27,8 @@ struct BoundRows {
 
   /// Takes over what `previous`, of the same index, has already made.
   static std::shared_ptr<const BoundRows> bind(std::shared_ptr<const RowIndex> index,
-                                               const std::vector<std::shared_ptr<const WordIndex>>& words, const BoundRows* previous);
+                                               const std::vector<std::shared_ptr<const WordIndex>>& words,
+                                               std::shared_ptr<const BoundRows> previous);
   std::size_t bytes() const;
 };
 
