@@ -60,14 +60,23 @@ class Report {
   /// `at_most`: the value should not exceed the goal; else it should reach it.
   void goal(const std::string& name, double value, const char* unit, double goal, bool at_most) {
     const bool met = at_most ? value <= goal : value >= goal;
+    ++(met ? met_ : missed_);
     add(name, plain(value), plain(value) + " " + unit, std::string(at_most ? "<= " : ">= ") + plain(goal) + (met ? "" : "   missed"));
+  }
+  /// A figure that has a goal at some sizes only.
+  void goal_if(bool stated, const std::string& name, double value, const char* unit, double goal_value, bool at_most) {
+    stated ? goal(name, value, unit, goal_value, at_most) : figure(name, value, unit);
   }
   void check(const std::string& name, bool holds) {
     failed_ = failed_ || !holds;
     add(name, holds ? "true" : "false", holds ? "yes" : "NO", "");
   }
   int finish() {
-    if (json_) std::printf("{%s}\n", members_.c_str());
+    if (json_) {
+      std::printf("{%s,\"goals met\":%d,\"goals missed\":%d}\n", members_.c_str(), met_, missed_);
+    } else {
+      std::printf("%d goals met, %d missed\n", met_, missed_);
+    }
     return failed_ ? 1 : 0;
   }
 
@@ -88,6 +97,7 @@ class Report {
 
   bool json_;
   bool failed_ = false;
+  int met_ = 0, missed_ = 0;
   std::string group_, members_;
 };
 
