@@ -570,7 +570,13 @@ Prototype::Prototype(const std::vector<Attribute>& attributes, const Rules& rule
   state_->prepare_rules(seed);
   state_->prepare_rows();
 }
+Prototype::Prototype() = default;
 Prototype::~Prototype() = default;
+std::unique_ptr<Prototype> Prototype::copy() const {
+  std::unique_ptr<Prototype> made(new Prototype());
+  made->state_ = std::make_unique<State>(*state_);
+  return made;
+}
 bool Prototype::available() { return __builtin_cpu_supports("avx2"); }
 std::size_t Prototype::blocks() const { return state_->profiles.count / 512; }
 
@@ -683,7 +689,9 @@ namespace zhida::bench {
 
 struct Prototype::State {};
 Prototype::Prototype(const std::vector<Attribute>&, const Rules&, const Profiles&, std::uint64_t) {}
+Prototype::Prototype() = default;
 Prototype::~Prototype() = default;
+std::unique_ptr<Prototype> Prototype::copy() const { return nullptr; }
 bool Prototype::available() { return false; }
 std::size_t Prototype::blocks() const { return 0; }
 void Prototype::cross(std::size_t, Sums&) {}

@@ -13,6 +13,8 @@ class Prototype {
  public:
   Prototype(const std::vector<Attribute>& attributes, const Rules& rules, const Profiles& profiles, std::uint64_t seed);
   ~Prototype();
+  /// Another with its own scratch memory, for another thread.
+  std::unique_ptr<Prototype> copy() const;
 
   struct Sums {
     std::uint64_t definite = 0, unknown = 0;
@@ -32,6 +34,7 @@ class Prototype {
 
  private:
   struct State;
+  Prototype();
   std::unique_ptr<State> state_;
 };
 
