@@ -1,6 +1,7 @@
 #include "effect/formats.hpp"
 
 #include "effect/problem.hpp"
+#include "platform/http/parameters.hpp"
 
 #include <string>
 
@@ -12,7 +13,7 @@ bool wants_csv(const http::Request& request, Formats known) {
     if (*format == known.first) return false;
     const std::string names = std::string(known.first).append(" or ").append(known.second);
     const std::string names_zh = std::string(known.first).append("或").append(known.second);
-    throw http::Refused(bad_parameter("format", "unknown", "format must be " + names + ".", "format应为" + names_zh + "。"));
+    http::refuse_parameter("format", "unknown", "format must be " + names + ".", "format应为" + names_zh + "。");
   }
   const std::string_view accept = request.header("Accept");
   const auto csv = accept.find("text/csv");

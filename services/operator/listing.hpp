@@ -1,7 +1,7 @@
 #pragma once
 
 #include "domain/enum_names.hpp"
-#include "platform/http/request.hpp"
+#include "platform/http/parameters.hpp"
 
 #include <cstddef>
 #include <initializer_list>
@@ -23,19 +23,11 @@ using IsCursor = bool (*)(std::string_view);
 /// Reads `limit` (1–1000) and `cursor`. Throws `http::Refused` with 422 if one is wrong.
 PageRequest page_request(const http::Request& request, IsCursor is_cursor);
 
-/// 422 that names the parameter.
-[[noreturn]] void refuse_parameter(std::string_view name, std::string code, std::string detail, std::string detail_zh);
-
 /// A filter that is one word of an enumeration; nothing if it is absent or empty, 422 with all words for another one.
 template <class Enum>
 std::optional<Enum> choice_of(const http::Request& request, std::string_view name) {
-  const std::string_view word = request.query_or(name, "");
-  if (word.empty()) return std::nullopt;
-  const std::optional<Enum> choice = domain::from_name<Enum>(word);
-  if (!choice)
-    refuse_parameter(name, "enum", "must be one of " + domain::all_names<Enum>() + ".",
-                     "应为以下之一：" + domain::all_names<Enum>() + "。");
-  return choice;
+  const auto index = http::word_parameter(request, name, domain::EnumNames<Enum>::names);
+  return index ? std::optional(static_cast<Enum>(*index)) : std::nullopt;
 }
 
 /// A filter that is a code of `table`, a map; empty if it is absent.
@@ -43,7 +35,7 @@ template <class Table>
 std::string_view code_of(const http::Request& request, std::string_view name, const Table& table) {
   const std::string_view code = request.query_or(name, "");
   if (!code.empty() && !table.contains(code))
-    refuse_parameter(name, "unknown", "there is no " + std::string(name) + " of this code.", "没有这个代码。");
+    http::refuse_parameter(name, "unknown", "there is no " + std::string(name) + " of this code.", "没有这个代码。");
   return code;
 }
 

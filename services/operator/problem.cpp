@@ -4,17 +4,7 @@
 
 namespace zhida::operators {
 
-json::FieldErrors to_json_errors(const domain::FieldErrors& errors) {
-  json::FieldErrors converted;
-  converted.reserve(errors.size());
-  for (const domain::FieldError& error : errors) converted.push_back({error.pointer, error.code, error.detail, error.detail_zh});
-  return converted;
-}
-
-http::Problem problem_of(const domain::FieldErrors& errors) {
-  if (!errors.empty() && errors.front().code == "malformed") return http::problems::bad_request(errors.front().detail, errors.front().detail_zh);
-  return http::problems::invalid(to_json_errors(errors));
-}
+http::Problem problem_of(const domain::FieldErrors& errors) { return http::problems::of_body(errors); }
 
 domain::FieldErrors errors_of(std::span<const cel::Diagnostic> diagnostics, const std::string& pointer) {
   domain::FieldErrors errors;

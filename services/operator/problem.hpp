@@ -10,9 +10,6 @@
 
 namespace zhida::operators {
 
-/// The domain's field errors as those of an answer.
-json::FieldErrors to_json_errors(const domain::FieldErrors& errors);
-
 /// 400 if the text is no JSON (code `malformed`), else 422 with every error.
 http::Problem problem_of(const domain::FieldErrors& errors);
 

@@ -4,14 +4,7 @@
 
 namespace zhida::page {
 
-http::Problem problem_of(const domain::FieldErrors& errors) {
-  if (!errors.empty() && errors.front().code == "malformed")
-    return http::problems::bad_request(errors.front().detail, errors.front().detail_zh);
-  json::FieldErrors converted;
-  converted.reserve(errors.size());
-  for (const domain::FieldError& error : errors) converted.push_back({error.pointer, error.code, error.detail, error.detail_zh});
-  return http::problems::invalid(std::move(converted));
-}
+http::Problem problem_of(const domain::FieldErrors& errors) { return http::problems::of_body(errors); }
 
 http::Problem problem_of(domain::FieldError error) {
   domain::FieldErrors errors;

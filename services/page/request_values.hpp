@@ -4,12 +4,10 @@
 #include "domain/enterprise/uscc.hpp"
 #include "domain/enum_names.hpp"
 #include "page/problem.hpp"
-#include "platform/http/request.hpp"
+#include "platform/http/parameters.hpp"
 #include "stores/profiles/profile_store.hpp"
 
-#include <cstddef>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace zhida::page {
@@ -23,24 +21,14 @@ void require_in_region(const http::Request& request, const stores::ProfileStore&
 /// A code given as parameter or segment `name`.
 enterprise::Uscc read_uscc(std::string_view text, std::string_view name);
 
-/// `limit`: 1–1000, 50 if absent.
-std::size_t limit_of(const http::Request& request);
-
 /// `asof`, `today` if absent.
 domain::Date asof_of(const http::Request& request, domain::Date today);
-
-[[noreturn]] void refuse_parameter(std::string_view name, std::string code, std::string detail, std::string detail_zh);
 
 /// A parameter that is one word of an enumeration; nothing if it is absent or empty.
 template <class Enum>
 std::optional<Enum> choice_of(const http::Request& request, std::string_view name) {
-  const std::string_view word = request.query_or(name, "");
-  if (word.empty()) return std::nullopt;
-  const std::optional<Enum> choice = domain::from_name<Enum>(word);
-  if (!choice)
-    refuse_parameter(name, "enum", "must be one of " + domain::all_names<Enum>() + ".",
-                     "应为以下之一：" + domain::all_names<Enum>() + "。");
-  return choice;
+  const auto index = http::word_parameter(request, name, domain::EnumNames<Enum>::names);
+  return index ? std::optional(static_cast<Enum>(*index)) : std::nullopt;
 }
 
 }  // namespace zhida::page

@@ -72,6 +72,22 @@ Problem precondition_required();                                                
 Problem too_many_requests(std::chrono::seconds retry_after);                                                 ///< 429 too-many-requests
 Problem unavailable(std::chrono::seconds retry_after, std::string detail = "", std::string detail_zh = "");  ///< 503 unavailable
 
+/// Another layer's errors (pointer, code, detail, detail_zh) as those of an answer.
+template <class FieldErrors>
+json::FieldErrors errors_from(const FieldErrors& errors) {
+  json::FieldErrors converted;
+  converted.reserve(errors.size());
+  for (const auto& error : errors) converted.push_back({error.pointer, error.code, error.detail, error.detail_zh});
+  return converted;
+}
+
+/// What another layer found wrong with a body: 400 if it is no JSON (code `malformed`), else 422 with every error.
+template <class FieldErrors>
+Problem of_body(const FieldErrors& errors) {
+  if (!errors.empty() && errors.front().code == "malformed") return bad_request(errors.front().detail, errors.front().detail_zh);
+  return invalid(errors_from(errors));
+}
+
 }  // namespace problems
 
 }  // namespace zhida::http

@@ -5,6 +5,7 @@
 #include "effect/formats.hpp"
 #include "effect/funnel/funnel_json.hpp"
 #include "effect/problem.hpp"
+#include "platform/http/parameters.hpp"
 #include "stores/deliveries/keys.hpp"
 #include "stores/log_reading.hpp"
 
@@ -26,19 +27,19 @@ MetricsQuery read_query(const http::Request& request) {
   const std::string_view name = request.query_or("measure", "");
   auto measure = known_measure(name);
   if (!measure)
-    throw http::Refused(bad_parameter("measure", "unknown", "measure must be one of " + measure_names() + ".",
-                                      "measure应为以下之一：" + measure_names() + "。"));
+    http::refuse_parameter("measure", "unknown", "measure must be one of " + measure_names() + ".",
+                           "measure应为以下之一：" + measure_names() + "。");
   query.measure = std::move(*measure);
   const auto by = domain::from_name<Dimension>(request.query_or("by", ""));
   if (!by)
-    throw http::Refused(bad_parameter("by", "unknown", "by must be one of " + domain::all_names<Dimension>() + ".",
-                                      "by应为以下之一：" + domain::all_names<Dimension>() + "。"));
+    http::refuse_parameter("by", "unknown", "by must be one of " + domain::all_names<Dimension>() + ".",
+                           "by应为以下之一：" + domain::all_names<Dimension>() + "。");
   query.by = *by;
   query.range = range_param(request);
   query.step = step_param(request, true);
   if (query.needs_cells() && !query.measure.in_time)
-    throw http::Refused(bad_parameter("measure", "not_in_time", "states and reasons change: they are not kept by time, size or street.",
-                                      "状态与原因随时变化，不按时间、规模、街镇统计。"));
+    http::refuse_parameter("measure", "not_in_time", "states and reasons change: they are not kept by time, size or street.",
+                           "状态与原因随时变化，不按时间、规模、街镇统计。");
   return query;
 }
 

@@ -1,6 +1,7 @@
 #include "effect/metrics/time_cut.hpp"
 
 #include "effect/problem.hpp"
+#include "platform/http/parameters.hpp"
 
 #include <chrono>
 
@@ -23,8 +24,8 @@ Hour hour_within(std::chrono::hours since_1970) {
 }
 
 [[noreturn]] void refuse_time(std::string_view name) {
-  throw http::Refused(bad_parameter(name, "format", std::string(name) + " must be a date (YYYY-MM-DD) or a time (RFC 3339).",
-                                    std::string(name) + "应为日期（YYYY-MM-DD）或时间（RFC 3339）。"));
+  http::refuse_parameter(name, "format", std::string(name) + " must be a date (YYYY-MM-DD) or a time (RFC 3339).",
+                         std::string(name) + "应为日期（YYYY-MM-DD）或时间（RFC 3339）。");
 }
 
 /// The first instant at or behind the parameter that is not in the range any more, or the first in it.
@@ -46,7 +47,7 @@ TimeRange range_param(const http::Request& request) {
     range.to = hour_within(std::chrono::ceil<std::chrono::hours>(time_param("to", *to, true).time_since_epoch()));
     range.bounded = true;
   }
-  if (range.from >= range.to) throw http::Refused(bad_parameter("to", "range", "to must lie behind from.", "to应晚于from。"));
+  if (range.from >= range.to) http::refuse_parameter("to", "range", "to must lie behind from.", "to应晚于from。");
   return range;
 }
 
@@ -56,7 +57,7 @@ std::optional<Step> step_param(const http::Request& request, bool with_month) {
   const auto step = domain::from_name<Step>(*text);
   if (step && (with_month || *step != Step::month)) return step;
   const std::string known = with_month ? "hour, day, month" : "hour, day";
-  throw http::Refused(bad_parameter("step", "unknown", "step must be one of " + known + ".", "step应为以下之一：" + known + "。"));
+  http::refuse_parameter("step", "unknown", "step must be one of " + known + ".", "step应为以下之一：" + known + "。");
 }
 
 Hour begin_of(Hour hour, Step step) {
@@ -93,8 +94,8 @@ std::vector<Hour> steps_between(Hour first, Hour last, Step step) {
   std::vector<Hour> steps;
   for (Hour at = first; at <= last; at = next_of(at, step)) {
     if (steps.size() == most_steps)
-      throw http::Refused(bad_parameter("step", "range", "so long a time has more than 10,000 steps: narrow it by from and to.",
-                                        "时间段过长（超过10000步），请用from、to缩小范围。"));
+      http::refuse_parameter("step", "range", "so long a time has more than 10,000 steps: narrow it by from and to.",
+                             "时间段过长（超过10000步），请用from、to缩小范围。");
     steps.push_back(at);
   }
   return steps;

@@ -89,7 +89,7 @@ Refused refused(const campaign::Refusal& refusal, std::string current) {
       problem = http::problems::forbidden(refusal.detail, refusal.detail_zh);
       break;
     case campaign::Refusal::Kind::invalid:
-      problem = http::problems::invalid(to_json_errors(refusal.errors), refusal.detail, refusal.detail_zh);
+      problem = http::problems::invalid(http::problems::errors_from(refusal.errors), refusal.detail, refusal.detail_zh);
       break;
   }
   return Refused{std::move(problem), std::move(current)};

@@ -33,7 +33,7 @@ std::string type_name(const cel::Type& type) {
 /// Every mistake with its place in the rule's text, beside the texts of the problem's errors. `pointer` is where the rule stood.
 http::Problem problem_of_rule(std::span<const cel::Diagnostic> diagnostics, const std::string& pointer) {
   http::Problem problem =
-      http::problems::invalid(to_json_errors(errors_of(diagnostics, pointer)), "the rule does not check.", "规则未通过检查。");
+      http::problems::invalid(http::problems::errors_from(errors_of(diagnostics, pointer)), "the rule does not check.", "规则未通过检查。");
   std::string text;
   contracts::JsonWriter writer(text);
   writer.begin_array();

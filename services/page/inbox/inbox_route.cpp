@@ -20,12 +20,12 @@ constexpr std::size_t usual_entry_bytes = 1200;
 
 InboxQuestion read_question(const http::Request& request) {
   InboxQuestion question;
-  question.limit = limit_of(request);
+  question.limit = http::limit_parameter(request);
   question.kind = choice_of<policy::PackageKind>(request, "kind");
   const std::string_view cursor = request.query_or("cursor", "");
   if (!cursor.empty()) {
     question.after = parse_inbox_cursor(cursor);
-    if (!question.after) refuse_parameter("cursor", "cursor", "is no cursor of this list.", "不是本列表的游标。");
+    if (!question.after) http::refuse_parameter("cursor", "cursor", "is no cursor of this list.", "不是本列表的游标。");
   }
   return question;
 }

@@ -75,21 +75,21 @@ std::optional<PolicyPlace> parse_policy_place(std::string_view text) {
 PolicyQuery PolicyQuery::read(const http::Request& request, const stores::ReferenceData& reference) {
   PolicyQuery query;
   const std::string_view text = request.query_or("q", "");
-  if (text.size() > longest_search) refuse_parameter("q", "length", "must not be longer than 200 bytes.", "不能超过200字节。");
+  if (text.size() > longest_search) http::refuse_parameter("q", "length", "must not be longer than 200 bytes.", "不能超过200字节。");
   query.words = words_of(text);
   query.topic = request.query_or("topic", "");
   if (!query.topic.empty() && !reference.topics.contains(query.topic))
-    refuse_parameter("topic", "unknown", "there is no such topic.", "没有这个主题。");
+    http::refuse_parameter("topic", "unknown", "there is no such topic.", "没有这个主题。");
   query.level = choice_of<policy::Level>(request, "level");
   query.kind = choice_of<policy::DocumentKind>(request, "kind");
   query.mode = choice_of<policy::Mode>(request, "mode");
   const std::string_view fits = request.query_or("fits", "");
   if (!fits.empty()) query.fits = read_uscc(fits, "fits");
-  query.limit = limit_of(request);
+  query.limit = http::limit_parameter(request);
   const std::string_view cursor = request.query_or("cursor", "");
   if (!cursor.empty()) {
     query.after = parse_policy_place(cursor);
-    if (!query.after) refuse_parameter("cursor", "cursor", "is no cursor of this list.", "不是本列表的游标。");
+    if (!query.after) http::refuse_parameter("cursor", "cursor", "is no cursor of this list.", "不是本列表的游标。");
   }
   return query;
 }
