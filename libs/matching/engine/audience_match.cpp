@@ -198,7 +198,7 @@ AudienceCounts AudienceMatch::count() {
   if (has_run_) {
     constexpr std::size_t chunk = 64;
     Rails rails[chunk];
-    std::uint64_t eligible[chunk] = {}, unknown[chunk] = {};
+    std::uint32_t eligible[chunk] = {}, unknown[chunk] = {};
     for (std::size_t first = 0; first < blocks(); first += chunk) {
       const std::size_t size = std::min(chunk, blocks() - first);
       kernels_.kept(run(), first, size, rails);

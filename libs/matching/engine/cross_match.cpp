@@ -72,7 +72,7 @@ void Counting::operator()(const DecidedRules& decided) {
   const std::size_t first = decided.first_position;
   kernels_.count(decided.rails, decided.ids.size(), eligible_.data() + first, undecided_.data() + first);
   if (!decided.favourable) return;
-  for (std::size_t i = 0; i < decided.ids.size(); ++i) manual_[first + i] += decided.manual(i).count();
+  for (std::size_t i = 0; i < decided.ids.size(); ++i) manual_[first + i] += static_cast<std::uint32_t>(decided.manual(i).count());
 }
 
 RuleCounts Counting::counts() const {

@@ -79,7 +79,8 @@ class Counting {
  private:
   std::shared_ptr<const Epoch> epoch_;
   const Kernels& kernels_;
-  std::vector<std::uint64_t> eligible_, undecided_, manual_;  ///< by position: one after the other, as they are decided
+  // As narrow as profiles have numbers: with many rules it is memory that limits.
+  std::vector<std::uint32_t> eligible_, undecided_, manual_;  ///< by position: one after the other, as they are decided
 };
 
 }  // namespace zhida::matching::engine

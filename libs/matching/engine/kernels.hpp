@@ -91,7 +91,7 @@ struct Kernels {
   /// Only where it is true.
   void (*kept_definite)(const KeptRun& run, std::size_t first, std::size_t blocks, Mask* definite);
   /// Adds for each rule how many are eligible and how many are possible but not certain.
-  void (*count)(const Rails* rails, std::size_t rules, std::uint64_t* eligible, std::uint64_t* undecided);
+  void (*count)(const Rails* rails, std::size_t rules, std::uint32_t* eligible, std::uint32_t* undecided);
   /// How many bits are set in `count` masks.
   std::uint64_t (*count_masks)(const Mask* masks, std::size_t count);
   /// Writes the numbers of the set bits plus `base`; returns how many. `to` must have room for 512.

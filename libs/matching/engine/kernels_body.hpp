@@ -313,12 +313,12 @@ void kept_definite(const KeptRun& run, std::size_t first, std::size_t blocks, Ma
   }
 }
 
-void count(const Rails* rails, std::size_t rules, std::uint64_t* eligible, std::uint64_t* undecided) {
+void count(const Rails* rails, std::size_t rules, std::uint32_t* eligible, std::uint32_t* undecided) {
   for (std::size_t rule = 0; rule < rules; ++rule) {
-    std::uint64_t definite = 0, possible = 0;
+    std::uint32_t definite = 0, possible = 0;
     for (std::size_t i = 0; i < Mask::word_count; ++i) {
-      definite += static_cast<std::uint64_t>(__builtin_popcountll(rails[rule].definite.words[i]));
-      possible += static_cast<std::uint64_t>(__builtin_popcountll(rails[rule].possible.words[i]));
+      definite += static_cast<std::uint32_t>(__builtin_popcountll(rails[rule].definite.words[i]));
+      possible += static_cast<std::uint32_t>(__builtin_popcountll(rails[rule].possible.words[i]));
     }
     eligible[rule] += definite;
     undecided[rule] += possible - definite;
