@@ -135,6 +135,22 @@ AudienceMatch::NodeRails AudienceMatch::node(std::uint32_t number, std::uint32_t
   return rails;
 }
 
+Mask AudienceMatch::definite(std::uint32_t number, const Mask& candidates) {
+  const ConditionNode& here = plan_->rule.nodes[number];
+  if (here.kind == NodeKind::leaf) return candidates & leaf(here.condition, none, candidates).definite;
+  const bool all = here.kind == NodeKind::all;
+  Mask found = all ? candidates : Mask::none();
+  for (const std::uint32_t child : children_[number]) {
+    if (all) {
+      found = definite(child, found);
+      if (!found.any()) break;
+    } else {
+      found |= definite(child, candidates & ~found);
+    }
+  }
+  return found;
+}
+
 BlockVerdicts AudienceMatch::decide(std::size_t block) {
   begin(block);
   const Mask& present = plan_->epoch->blocks[block]->present;
@@ -181,10 +197,17 @@ void AudienceMatch::use_kept() {
 }
 
 std::uint64_t AudienceMatch::count_eligible() {
-  if (!has_run_) return count().eligible;
+  std::uint64_t sum = 0;
+  if (!has_run_) {
+    const auto root = static_cast<std::uint32_t>(plan_->rule.nodes.size() - 1);
+    for (std::size_t block = 0; block < blocks(); ++block) {
+      begin(block);
+      sum += definite(root, plan_->epoch->blocks[block]->present).count();
+    }
+    return sum;
+  }
   constexpr std::size_t chunk = 64;
   Mask definite[chunk];
-  std::uint64_t sum = 0;
   for (std::size_t first = 0; first < blocks(); first += chunk) {
     const std::size_t size = std::min(chunk, blocks() - first);
     kernels_.kept_definite(run(), first, size, definite);

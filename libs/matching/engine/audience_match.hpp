@@ -51,6 +51,8 @@ class AudienceMatch {
   };
   /// What is said of others than `candidates` is not meant.
   NodeRails node(std::uint32_t number, std::uint32_t flipped, const Mask& candidates);
+  /// Which of the candidates a node is true for: narrows them by what is unknown too, which `node` must not.
+  Mask definite(std::uint32_t number, const Mask& candidates);
   NodeRails leaf(std::uint32_t condition, std::uint32_t flipped, const Mask& candidates);
   void use_kept();
   void begin(std::size_t block);
