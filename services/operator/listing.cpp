@@ -43,7 +43,8 @@ std::string list_json(std::string_view elements, std::string_view last) {
 }
 
 bool contains(std::string_view text, std::string_view part) {
-  return std::ranges::search(text, part, [](char a, char b) { return lower(a) == lower(b); }).begin() != text.end() || part.empty();
+  const auto same = [](char a, char b) { return lower(a) == lower(b); };
+  return part.empty() || std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
 }
 
 }  // namespace zhida::operators

@@ -243,10 +243,10 @@ TEST(Crash, KillsAtAnyMomentLoseNothingAndRepeatNothing) {
     const std::string uscc = intent.substr(intent.rfind('.') + 1);
     std::int64_t counted = -1;
     const bool right = eventually(
-        [&, &wanted = count] {
+        [&, &about = intent, &wanted = count] {
           const Answer timeline = zhida.get("/operator/v1/enterprises/" + uscc + "/timeline?limit=1000", "operator");
           for (const auto& entry : timeline.at("items").GetArray())
-            if (text(entry["intent"]) == intent)
+            if (text(entry["intent"]) == about)
               counted = entry["engagements"].HasMember("impression") ? entry["engagements"]["impression"]["count"].GetInt64() : 0;
           return counted == wanted;
         },

@@ -297,7 +297,7 @@ void add_own_samples(Samples& samples) {
   const std::map<std::string, std::string> plain{
       {"health", "/healthz"},         {"readiness", "/readyz"},     {"metrics", "/metrics"},          {"docs", "/docs"},
       {"docs_css", "/docs/docs.css"}, {"docs_js", "/docs/docs.js"}, {"openapi", "/docs/openapi.json"}};
-  for (const auto& [name, target] : plain) samples[name] = [target](World&) { return Sample{target}; };
+  for (const auto& [name, target] : plain) samples[name] = [path = target](World&) { return Sample{path}; };
 }
 
 Samples all_samples() {

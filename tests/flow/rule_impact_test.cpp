@@ -71,7 +71,7 @@ TEST_F(Impact, LooksAtAnotherDate) {
   tell(small, R"("established":{"value":"2022-06-01","source":"市场监管局","as_of":"2024-01-01"})");
   for (const auto& [asof, entered] : {std::pair("2024-05-31", 0), std::pair("2025-06-01", 1)}) {
     const std::string body = fmt::format(R"({{"old":"false","new":"years_since(p.established, asof) >= 3","asof":"{}"}})", asof);
-    EXPECT_TRUE(test::eventually([&] { return impact(body).at("entered", "count").GetInt() == entered; })) << asof;
+    EXPECT_TRUE(test::eventually([&, wanted = entered] { return impact(body).at("entered", "count").GetInt() == wanted; })) << asof;
     EXPECT_EQ(text(impact(body).at("asof")), asof);
   }
 }

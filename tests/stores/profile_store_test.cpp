@@ -35,8 +35,8 @@ log::Layout layout() {
   return topics;
 }
 
-domain::Date day(int month, int of_month) {
-  return std::chrono::year(2026) / std::chrono::month(static_cast<unsigned>(month)) / static_cast<unsigned>(of_month);
+domain::Date day(unsigned month, unsigned of_month) {
+  return std::chrono::year(2026) / std::chrono::month(month) / std::chrono::day(of_month);
 }
 
 contracts::AttributeStatement says(std::string_view name, RawValue value, domain::Date as_of, std::string_view source = "统计局") {
@@ -229,7 +229,8 @@ TEST_F(ProfileStoreTest, PreviewsWhatAPatchWouldDoWithoutDoingIt) {
 
 TEST_F(ProfileStoreTest, ReadsEarlierStatementsBackFromTheLog) {
   auto body = [&]() -> asio::awaitable<void> {
-    for (int month = 1; month <= 12; ++month) put(record(someone, {says("employees", RawValue::of(std::int64_t{month}), day(month, 1))}));
+    for (unsigned month = 1; month <= 12; ++month)
+      put(record(someone, {says("employees", RawValue::of(std::int64_t{month}), day(month, 1))}));
     put(record(someone, {says("employees", RawValue::of(std::int64_t{99}), day(6, 15))}));
     co_await fold();
     const result<std::vector<PastStatement>> past = co_await store->history(someone);

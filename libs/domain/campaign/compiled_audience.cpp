@@ -37,7 +37,7 @@ CompiledAudience::CompiledAudience(Audience audience, std::vector<matching::Rule
     if (item->formula) add(item->formula->slots());
   }
   std::ranges::sort(slots_);
-  slots_.erase(std::ranges::unique(slots_).begin(), slots_.end());
+  slots_.erase(std::unique(slots_.begin(), slots_.end()), slots_.end());
 }
 
 void CompiledAudience::decide_items(const policy::Subject& subject, domain::Date date, Work& work) const {

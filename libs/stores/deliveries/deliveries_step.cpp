@@ -115,8 +115,7 @@ void DeliveriesStep::take_ledgers(std::span<const std::optional<std::string_view
     for (const delivery::IntentRecord& intent : touched.ledger.intents) campaigns_.push_back(intent.key.campaign);
   for (const effect::CampaignHeader& header : facts_.headers()) campaigns_.push_back(header.campaign);
   std::ranges::sort(campaigns_);
-  const auto repeated = std::ranges::unique(campaigns_);
-  campaigns_.erase(repeated.begin(), repeated.end());
+  campaigns_.erase(std::unique(campaigns_.begin(), campaigns_.end()), campaigns_.end());
   phase_ = Phase::headers;
 }
 

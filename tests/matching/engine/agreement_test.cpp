@@ -69,9 +69,9 @@ Verdicts by_audiences(const World& world, cel::Value asof, MaskCache* cache, con
     AudienceCounts sums;
     for (std::size_t block = 0; block < match.blocks(); ++block) {
       const BlockVerdicts found = match.decide(block);
-      const auto note = [&](const Mask& mask, Verdict verdict) {
-        for_each_bit(mask,
-                     [&](std::size_t bit) { verdicts.emplace(std::pair(id, static_cast<ProfileId>(block * block_size + bit)), verdict); });
+      const auto note = [&, number = id](const Mask& mask, Verdict verdict) {
+        for_each_bit(
+            mask, [&](std::size_t bit) { verdicts.emplace(std::pair(number, static_cast<ProfileId>(block * block_size + bit)), verdict); });
       };
       note(found.eligible, Verdict::eligible);
       note(found.manual, Verdict::manual);
