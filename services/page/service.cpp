@@ -36,7 +36,7 @@ struct Service::Parts {
         shelf(d.catalog),
         engagement_log(d.log, d.profiles.partitions(), s.append_patience),
         inbox(d.deliveries, d.profiles, d.catalog, d.reference.language, signer, metrics, d.now),
-        checkups(d.profiles, shelf, d.now),
+        checkups(d.profiles, shelf, d.reference.language, d.now),
         policies(d.profiles, d.catalog, shelf, d.reference, d.now),
         engagements(d.catalog, d.profiles, engagement_log, metrics, d.now),
         clicks(d.catalog, engagement_log, signer, metrics, std::move(s.page_url), d.now) {}

@@ -50,4 +50,12 @@ ItemCheck check_item(const CompiledItem& item, const Subject& subject, domain::D
   return check;
 }
 
+ItemCheck check_eligible(const CompiledItem& item, const Subject& subject, domain::Date date, cel::Arena& arena) {
+  ItemCheck check;
+  check.explanation.verdict = check.decision.verdict = Verdict::eligible;
+  check.decision.window = window_at(item.version->content, date);
+  check.decision.benefit = estimate(item, subject.slots, matching::midnight(date), arena);
+  return check;
+}
+
 }  // namespace zhida::policy

@@ -62,6 +62,10 @@ ItemDecision decide_item(const CompiledItem& item, const Subject& subject, domai
 /// `decide_item` with reasons; verdict and window agree. For an ineligible enterprise the benefit is what it would be.
 ItemCheck check_item(const CompiledItem& item, const Subject& subject, domain::Date date, cel::Arena& arena);
 
+/// `check_item` for an enterprise of which is known already that it is eligible: nothing is missing then, and nothing fails. The tree of
+/// the explanation is left out. Not for a rule that says itself where its manual conditions stand: some of them may be open.
+ItemCheck check_eligible(const CompiledItem& item, const Subject& subject, domain::Date date, cel::Arena& arena);
+
 }  // namespace zhida::policy
 
 template <>

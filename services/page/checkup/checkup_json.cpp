@@ -259,4 +259,19 @@ void write_tree(JsonWriter& writer, const Offer& offer, const policy::ItemCheck&
   write_node({writer, offer.compiled->rule, check.explanation, subject, matching::midnight(asof), arena}, 0);
 }
 
+void write_questions(JsonWriter& writer, std::span<const matching::engine::Question> questions, const matching::Dictionary& dictionary) {
+  writer.begin_array();
+  for (const matching::engine::Question& question : questions.first(std::min(questions.size(), most_questions))) {
+    const matching::Attribute& attribute = dictionary[question.attribute];
+    writer.begin_object();
+    writer.member("attribute", attribute.name);
+    writer.member("label_zh", attribute.label_zh);
+    writer.member("question_zh", attribute.question_zh);
+    writer.member("settles", question.settles);
+    writer.member("touches", question.touches);
+    writer.end_object();
+  }
+  writer.end_array();
+}
+
 }  // namespace zhida::page

@@ -26,9 +26,18 @@ std::string counts_json(const std::array<std::size_t, 4>& counts) {
   return json;
 }
 
+/// Why somebody is eligible nobody asks.
+policy::ItemCheck check_offer(const policy::CompiledItem& item, policy::Verdict verdict, const CheckedSubject& subject, domain::Date asof,
+                              cel::Arena& arena) {
+  const bool needs_reasons = verdict != policy::Verdict::eligible || item.rule.names_manual();
+  return needs_reasons ? policy::check_item(item, subject.view(), asof, arena) : policy::check_eligible(item, subject.view(), asof, arena);
+}
+
 }  // namespace
 
-asio::awaitable<std::string> checkup_json(std::shared_ptr<const ShelfView> shelf, const CheckedSubject& subject, domain::Date asof) {
+asio::awaitable<std::string> checkup_json(OfferRules& rules, std::shared_ptr<const ShelfView> shelf, const CheckedSubject& subject,
+                                          domain::Date asof) {
+  const OfferVerdicts found = rules.decide(shelf, subject, asof);
   std::array<std::size_t, 4> counts{};
   std::string items;
   items.reserve(shelf->offers.size() * usual_item_bytes);
@@ -36,9 +45,10 @@ asio::awaitable<std::string> checkup_json(std::shared_ptr<const ShelfView> shelf
   cel::Arena arena;
   stores::Turn turn;
   writer.begin_array();
-  for (const Offer& offer : shelf->offers) {
+  for (std::size_t i = 0; i < shelf->offers.size(); ++i) {
+    const Offer& offer = shelf->offers[i];
     arena.reset();
-    const policy::ItemCheck check = policy::check_item(*offer.compiled, subject.view(), asof, arena);
+    const policy::ItemCheck check = check_offer(*offer.compiled, found.verdicts[i], subject, asof, arena);
     ++counts[static_cast<std::size_t>(check.decision.verdict)];
     begin_item(writer, offer, check, subject, asof, arena);
     writer.end_object();
@@ -50,7 +60,10 @@ asio::awaitable<std::string> checkup_json(std::shared_ptr<const ShelfView> shelf
   json.reserve(items.size() + 160);
   json += R"({"asof":")";
   domain::append_date(json, asof);
-  json.append(R"(","counts":)").append(counts_json(counts)).append(R"(,"items":)").append(items).append("}");
+  json.append(R"(","counts":)").append(counts_json(counts)).append(R"(,"items":)").append(items).append(R"(,"questions":)");
+  contracts::JsonWriter questions(json);
+  write_questions(questions, found.questions, rules.dictionary());
+  json += '}';
   co_return json;
 }
 
@@ -69,7 +82,7 @@ asio::awaitable<http::Response> CheckupRoutes::all(http::Request& request) {
   const domain::Date date = asof(request);
   const CheckedSubject whom = subject(request, date);
   auto shelf = shelf_.view();
-  std::string json = co_await checkup_json(std::move(shelf), whom, date);
+  std::string json = co_await checkup_json(rules_, std::move(shelf), whom, date);
   co_return http::ok(std::move(json));
 }
 
@@ -79,7 +92,7 @@ asio::awaitable<http::Response> CheckupRoutes::answered(http::Request& request) 
   CheckedSubject whom = subject(request, date);
   for (const auto& [slot, value] : answers.values()) whom.answer(slot, value);
   auto shelf = shelf_.view();
-  std::string json = co_await checkup_json(std::move(shelf), whom, date);
+  std::string json = co_await checkup_json(rules_, std::move(shelf), whom, date);
   co_return http::ok(std::move(json));
 }
 

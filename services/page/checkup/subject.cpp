@@ -18,6 +18,17 @@ void CheckedSubject::answer(std::uint32_t slot, cel::Value value) {
   answered_.push_back(slot);
 }
 
+std::size_t CheckedSubject::answered_bytes() const {
+  std::size_t bytes = 0;
+  for (const std::uint32_t slot : answered_) {
+    const cel::Value& value = slots_[slot];
+    if (value.kind() == cel::Kind::string) bytes += value.as_string().size();
+    if (value.kind() == cel::Kind::list)
+      for (const cel::Value& element : value.as_list()) bytes += element.as_string().size();
+  }
+  return bytes;
+}
+
 std::optional<Origin> CheckedSubject::origin(std::uint32_t slot) const {
   if (slot >= slots_.size() || slots_[slot].is_missing()) return std::nullopt;
   if (std::ranges::find(answered_, slot) != answered_.end()) return Origin{"answer", std::nullopt, true};

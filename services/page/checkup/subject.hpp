@@ -34,6 +34,9 @@ class CheckedSubject {
   /// Lays an answer over what is known; a missing value hides what is known.
   void answer(std::uint32_t slot, cel::Value value);
 
+  /// Length of all texts in answers.
+  std::size_t answered_bytes() const;
+
   policy::Subject view() const { return {slots_, determined_}; }
   const std::vector<cel::Value>& slots() const { return slots_; }
   /// Nothing for a value that is missing.
