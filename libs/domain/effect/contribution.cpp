@@ -206,7 +206,9 @@ class Contribution {
     for (const delivery::IntentRecord& record : view.records) {
       if (!record.decision || record.engaged.empty()) continue;
       first.resize(items.size() + 1);
-      for (const delivery::EngagedHour& engaged : record.engaged) {
+      for (delivery::EngagedHour engaged : record.engaged) {
+        // Nobody saw it before it was there: a clock was wrong.
+        if (record.delivered_at) engaged.hour = std::max(engaged.hour, hour_of(*record.delivered_at));
         count_events(rows, 0, engaged);
         // A part the package does not have is still an event of the campaign.
         const std::size_t part = engaged.part <= items.size() ? engaged.part : 0;

@@ -19,6 +19,8 @@ namespace zhida::effect {
 /// all
 ///   items enterprises, delivered, reached, benefits.
 /// - Cells take the hour of the thing itself: decided, (first) delivered, first proof, each event, first event for unique, the outcome.
+/// Events
+///   dated before the delivery of their intent count in its hour.
 void contribute(Counters& into, const delivery::Ledger& ledger, const CampaignHeaders& headers, int sign = 1);
 
 Counters contribution(const delivery::Ledger& ledger, const CampaignHeaders& headers);

@@ -41,6 +41,10 @@ std::vector<CampaignAccount> campaigns_of(const Account& account, const Packages
   return campaigns;
 }
 
+Hour counted_in(const IntentAccount& intent, const EngagedSpan& span) {
+  return intent.delivered_at ? std::max(span.hour, delivery::hour_of(*intent.delivered_at)) : span.hour;
+}
+
 MaybeHour FirstTimes::reached() const { return proof(anywhere); }
 
 MaybeHour FirstTimes::item_reached(std::size_t index) const { return earlier(proof(package), proof(items[index])); }
@@ -55,9 +59,9 @@ FirstTimes first_times(const CampaignAccount& campaign) {
   for (const IntentAccount* intent : campaign.intents)
     for (const auto& [span, tally] : intent->engaged) {
       if (tally.people == 0) continue;
-      note(times.anywhere, span.type, span.hour);
+      note(times.anywhere, span.type, counted_in(*intent, span));
       const bool of_item = span.part != 0 && span.part <= times.items.size();
-      note(of_item ? times.items[span.part - 1U] : times.package, span.type, span.hour);
+      note(of_item ? times.items[span.part - 1U] : times.package, span.type, counted_in(*intent, span));
     }
   return times;
 }

@@ -46,6 +46,9 @@ using MaybeHour = std::optional<delivery::Hour>;
 /// First hour at which people did something, by type of engagement.
 using FirstHours = std::map<delivery::EngagementType, delivery::Hour>;
 
+/// The hour in which engagements count: what is dated before the delivery happened with it.
+delivery::Hour counted_in(const IntentAccount& intent, const EngagedSpan& span);
+
 /// For everything, the package as a whole, and each item.
 struct FirstTimes {
   FirstHours anywhere, package;

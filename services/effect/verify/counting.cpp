@@ -133,9 +133,11 @@ class Counting {
         std::vector<std::uint64_t> rows(1, 0);
         if (span.part != 0 && span.part <= campaign.package->items.size()) rows.push_back(campaign.package->items[span.part - 1U].key);
         for (const std::uint64_t row : rows) {
-          if (tally.people != 0) at_hour(campaign, row, impression ? Measure::impressions : Measure::clicks, span.hour, tally.people);
+          if (tally.people != 0)
+            at_hour(campaign, row, impression ? Measure::impressions : Measure::clicks, counted_in(*intent, span), tally.people);
           if (tally.machine != 0)
-            at_hour(campaign, row, impression ? Measure::impressions_machine : Measure::clicks_machine, span.hour, tally.machine);
+            at_hour(campaign, row, impression ? Measure::impressions_machine : Measure::clicks_machine, counted_in(*intent, span),
+                    tally.machine);
         }
       }
   }

@@ -185,6 +185,24 @@ TEST(Contribution, TellsPeopleFromMachinesAndTotalFromUnique) {
   EXPECT_EQ(other.reached, 1) << "the package's card shows every item";
 }
 
+TEST(Contribution, CountsNothingBeforeTheDeliveryThatItFollows) {
+  Ledger ledger;
+  decide(ledger, 1, both_eligible);
+  engage(ledger, 1, EngagementType::impression, monday + 1h);
+  engage(ledger, 1, EngagementType::click, monday + 2h, 1);
+  engage(ledger, 1, EngagementType::click, monday + 30h, 1);
+  receive(ledger, 1, State::delivered, monday + 24h);
+  const Counters counters = contribution(ledger, some_headers());
+  std::map<Measure, std::vector<Hour>> hours;
+  for (const Counters::Entry& entry : counters.entries())
+    if (entry.key.campaign == 1 && entry.key.item == 0 && entry.key.hour != 0) hours[entry.key.measure].push_back(entry.key.hour);
+  const Hour delivered = hour_of(monday + 24h);
+  for (const Measure measure : {Measure::reached, Measure::impressions, Measure::impressions_unique, Measure::clicks_unique})
+    EXPECT_EQ(hours[measure], std::vector<Hour>{delivered}) << name_of(measure);
+  EXPECT_EQ(hours[Measure::clicks].size(), 2U);
+  EXPECT_EQ(funnel_of(counters, 1).clicks, (Traffic{2, 1, 0}));
+}
+
 TEST(Contribution, LeavesOutOfReachWhoCouldNotBeAddressed) {
   Ledger ledger;
   decide(ledger, 1, both_eligible);
