@@ -56,9 +56,13 @@ std::optional<contracts::Receipt> Recheck::receipt(const Block& block, delivery:
     case Action::deliver:
       break;
   }
-  if (block.withdrawn) return suppressed(Reason::item_withdrawn);
+  if (block.undisclosed || block.withdrawal.all()) return suppressed(Reason::item_withdrawn);
   if (campaign::already_applied(ledger, block.applied)) return suppressed(Reason::already_applied);
   if (block.again && !is_in_audience(block.compiled->audience, fact.uscc, *block.again)) return suppressed(Reason::ineligible_at_send);
+  if (block.withdrawal.any()) {
+    const bool nothing = block.again ? block.withdrawal.leaves_nothing(work_.items) : block.withdrawal.leaves_nothing(fact.items);
+    if (nothing) return suppressed(Reason::item_withdrawn);
+  }
   receipt.state = State::delivered;
   return receipt;
 }

@@ -4,6 +4,7 @@
 #include "contracts/receipts/receipts_recorded.hpp"
 #include "domain/campaign/already_applied.hpp"
 #include "domain/campaign/compiled_campaign.hpp"
+#include "domain/campaign/withdrawal.hpp"
 #include "domain/delivery/ledger.hpp"
 #include "stores/profiles/profile_store.hpp"
 
@@ -26,8 +27,9 @@ class Recheck {
     const campaign::CompiledCampaign* compiled = nullptr;  ///< needed to deliver
     delivery::Place place;                                 ///< of the block; `index` does not matter
     Action action = Action::hold;
-    bool withdrawn = false;                       ///< an item of the package was
-    std::vector<campaign::AppliedSince> applied;  ///< of `compiled`, as seen from now
+    bool undisclosed = false;                     ///< a document of the package is not public any more
+    campaign::Withdrawal withdrawal;              ///< of items
+    std::vector<campaign::AppliedSince> applied;  ///< of what is left of `compiled`, as seen from now
     std::optional<domain::Date> again;            ///< the audience is to be evaluated again, on this day
   };
 

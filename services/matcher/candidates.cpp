@@ -95,12 +95,15 @@ void Candidates::add(const enterprise::Uscc& uscc, std::span<const policy::ItemD
   values_begin_.push_back(values_.size());
 }
 
-void Candidates::write(std::size_t index, delivery::State state, delivery::Reason reason, contracts::IntentsWriter& block) const {
+std::span<const delivery::ItemDecision> Candidates::items(std::size_t index) const {
   const std::size_t items = decisions_.size() / usccs_.size();
+  return std::span(decisions_).subspan(index * items, items);
+}
+
+void Candidates::write(std::size_t index, delivery::State state, delivery::Reason reason, contracts::IntentsWriter& block) const {
   const std::size_t begin = values_begin_[index];
   const std::size_t end = index + 1 < values_begin_.size() ? values_begin_[index + 1] : values_.size();
-  block.add(usccs_[index], state, reason, facets_[index], std::span(decisions_).subspan(index * items, items),
-            std::string_view(values_).substr(begin, end - begin));
+  block.add(usccs_[index], state, reason, facets_[index], items(index), std::string_view(values_).substr(begin, end - begin));
 }
 
 void Candidates::clear() {

@@ -46,6 +46,8 @@ class Candidates {
   std::size_t size() const { return usccs_.size(); }
   bool empty() const { return usccs_.empty(); }
   const std::vector<enterprise::Uscc>& usccs() const { return usccs_; }
+  /// What is decided about the package's items for one of them.
+  std::span<const delivery::ItemDecision> items(std::size_t index) const;
 
   void write(std::size_t index, delivery::State state, delivery::Reason reason, contracts::IntentsWriter& block) const;
   void clear();

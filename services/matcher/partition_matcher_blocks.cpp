@@ -137,8 +137,9 @@ auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
   const std::optional<delivery::State> state = decided_now(run);
   if (!state) co_return result<void>();  // what was gathered is forgotten
   const bool to_send = state == delivery::State::matched;
-  const bool withdrawn = with_.catalog.has_withdrawn_content(*run.campaign);
-  const std::vector<campaign::AppliedSince> applied = campaign::applied_since(*run.compiled, domain::date_of(run.at));
+  const campaign::Withdrawal withdrawal = with_.catalog.withdrawal(*run.campaign);
+  const bool none_left = with_.catalog.has_undisclosed_content(*run.campaign) || withdrawal.all();
+  const std::vector<campaign::AppliedSince> applied = withdrawal.left_of(campaign::applied_since(*run.compiled, domain::date_of(run.at)));
   std::array<std::uint64_t, domain::EnumNames<delivery::Reason>::names.size()> reasons{};
   for (std::size_t next = 0; next < run.candidates.size();) {
     const log::ByteGate::Pass pass = co_await service_.floor_->enter(1);
@@ -149,7 +150,7 @@ auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
       const delivery::IntentRecord* known = (*ledgers)[index].find(header.key());
       if (known != nullptr && known->decision) continue;
       auto reason = delivery::Reason::none;
-      if (to_send && withdrawn)
+      if (to_send && (none_left || (withdrawal.any() && withdrawal.leaves_nothing(run.candidates.items(index)))))
         reason = delivery::Reason::item_withdrawn;
       else if (to_send && campaign::already_applied((*ledgers)[index], applied))
         reason = delivery::Reason::already_applied;

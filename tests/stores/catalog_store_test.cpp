@@ -155,8 +155,8 @@ TEST_F(CatalogStoreTest, SaysWhatACampaignMayNoLongerPush) {
     campaign::Campaign of_item, of_document;
     of_item.package.contents = {{policy::ContentType::item, "I", 1, ""}};
     of_document.package.contents = {{policy::ContentType::document, "N", 0, ""}};
-    EXPECT_FALSE(store.has_withdrawn_content(of_item));
-    EXPECT_FALSE(store.has_withdrawn_content(of_document));
+    EXPECT_FALSE(store.has_undisclosed_content(of_item));
+    EXPECT_FALSE(store.has_undisclosed_content(of_document));
 
     for (const char* id : {"D", "N"}) {
       contracts::DocumentPut hidden;
@@ -165,15 +165,17 @@ TEST_F(CatalogStoreTest, SaysWhatACampaignMayNoLongerPush) {
       put(event(CommandKind::document_put, id, 2, std::move(hidden)));
     }
     co_await append();
-    EXPECT_TRUE(store.has_withdrawn_content(of_item)) << "its document is not public any more";
-    EXPECT_TRUE(store.has_withdrawn_content(of_document));
+    EXPECT_TRUE(store.has_undisclosed_content(of_item)) << "its document is not public any more";
+    EXPECT_TRUE(store.has_undisclosed_content(of_document));
 
     put_document("D", 3, "public again");
     co_await append();
-    EXPECT_FALSE(store.has_withdrawn_content(of_item));
+    EXPECT_FALSE(store.has_undisclosed_content(of_item));
+    EXPECT_FALSE(store.withdrawal(of_item).any());
     put(event(CommandKind::item_withdraw, "I", 3, contracts::ItemWithdrawn()));
     co_await append();
-    EXPECT_TRUE(store.has_withdrawn_content(of_item));
+    EXPECT_TRUE(store.withdrawal(of_item).all());
+    EXPECT_FALSE(store.has_undisclosed_content(of_item));
   };
   run(body());
 }

@@ -83,6 +83,17 @@ bool needs_items(const Audience& audience) {
   return joined != nullptr && std::any_of(joined->parts.begin(), joined->parts.end(), needs_items);
 }
 
+std::vector<policy::Verdict> wanted_verdicts(const Audience& audience) {
+  if (const auto* eligible = std::get_if<EligibleAudience>(&audience.form)) return eligible->verdicts;
+  std::vector<policy::Verdict> wanted = EligibleAudience().verdicts;
+  if (const auto* joined = std::get_if<JoinedAudience>(&audience.form))
+    for (const Audience& part : joined->parts) {
+      const std::vector<policy::Verdict> of_part = wanted_verdicts(part);
+      std::erase_if(wanted, [&](policy::Verdict verdict) { return std::find(of_part.begin(), of_part.end(), verdict) == of_part.end(); });
+    }
+  return wanted;
+}
+
 std::shared_ptr<const std::vector<enterprise::Uscc>> listed_in(const Audience& audience) {
   if (const auto* list = std::get_if<ListAudience>(&audience.form)) return list->enterprises;
   std::shared_ptr<const std::vector<enterprise::Uscc>> shortest;

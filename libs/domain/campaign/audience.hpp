@@ -70,6 +70,9 @@ std::vector<std::string> rules_of(const Audience& audience);
 /// Whether verdicts of the package's items are needed: then only are they worth computing before.
 bool needs_items(const Audience& audience);
 
+/// The verdicts by which an item puts an enterprise into the audience; eligible and manual where it does not ask for verdicts.
+std::vector<policy::Verdict> wanted_verdicts(const Audience& audience);
+
 /// If every enterprise of the audience is in one list, the shortest such list, else nothing: then all profiles must be looked at.
 std::shared_ptr<const std::vector<enterprise::Uscc>> listed_in(const Audience& audience);
 

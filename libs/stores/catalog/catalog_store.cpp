@@ -169,7 +169,7 @@ std::shared_ptr<const policy::Item> CatalogStore::item(std::string_view id) cons
 std::shared_ptr<const policy::Package> CatalogStore::package(std::string_view id) const { return find(packages_, id); }
 std::shared_ptr<const campaign::Campaign> CatalogStore::campaign(std::string_view id) const { return find(campaigns_, id); }
 
-bool CatalogStore::has_withdrawn_content(const campaign::Campaign& campaign) const {
+bool CatalogStore::has_undisclosed_content(const campaign::Campaign& campaign) const {
   const auto is_hidden = [this](const std::string& id) {
     const auto found = document(id);
     return found != nullptr && !policy::is_public(*found);
@@ -177,10 +177,19 @@ bool CatalogStore::has_withdrawn_content(const campaign::Campaign& campaign) con
   return std::ranges::any_of(campaign.package.contents, [&](const campaign::PinnedContent& content) {
     if (content.type != policy::ContentType::item) return is_hidden(content.id);
     const auto found = item(content.id);
-    if (found == nullptr || found->state() == policy::ItemState::withdrawn) return true;
-    const policy::ItemVersion* const pushed = found->find(content.version);
+    const policy::ItemVersion* const pushed = found != nullptr ? found->find(content.version) : nullptr;
     return pushed != nullptr && pushed->content.document && is_hidden(*pushed->content.document);
   });
+}
+
+campaign::Withdrawal CatalogStore::withdrawal(const campaign::Campaign& campaign) const {
+  std::vector<bool> items;
+  for (const campaign::PinnedContent& content : campaign.package.contents) {
+    if (content.type != policy::ContentType::item) continue;
+    const auto found = item(content.id);
+    items.push_back(found == nullptr || found->state() == policy::ItemState::withdrawn);
+  }
+  return {std::move(items), campaign.plan.audience};
 }
 
 std::shared_ptr<const policy::CompiledItem> CatalogStore::compiled(std::string_view id, int version) {

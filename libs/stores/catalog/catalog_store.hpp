@@ -3,6 +3,7 @@
 #include "contracts/catalog/catalog_event.hpp"
 #include "contracts/commands/command.hpp"
 #include "domain/campaign/campaign.hpp"
+#include "domain/campaign/withdrawal.hpp"
 #include "domain/policy/check.hpp"
 #include "domain/policy/document.hpp"
 #include "domain/policy/item.hpp"
@@ -71,9 +72,10 @@ class CatalogStore {
   std::shared_ptr<const policy::Package> package(std::string_view id) const;
   std::shared_ptr<const campaign::Campaign> campaign(std::string_view id) const;
 
-  /// Whether something in the campaign's package may no longer be pushed: an item that was withdrawn, a document (the item's or in the
-  /// package itself) that is no longer disclosed proactively.
-  bool has_withdrawn_content(const campaign::Campaign& campaign) const;
+  /// Whether a document in the campaign's package, or of one of its items, is no longer disclosed proactively: none of it may be pushed.
+  bool has_undisclosed_content(const campaign::Campaign& campaign) const;
+  /// Which items of its package were withdrawn: these may no longer be pushed.
+  campaign::Withdrawal withdrawal(const campaign::Campaign& campaign) const;
 
   /// A published version ready to be decided; null if there is none such. Compiled once.
   std::shared_ptr<const policy::CompiledItem> compiled(std::string_view item, int version);

@@ -40,8 +40,11 @@ class Entry {
     out_ += shown_.before_link;
     append_token(0);
     out_ += R"(","items":[)";
+    bool first = true;
     for (std::size_t i = 0; i < shown_.items.size(); ++i) {
-      if (i > 0) out_ += ',';
+      if (!was_pushed(i)) continue;
+      if (!first) out_ += ',';
+      first = false;
       append_item(i);
     }
     out_ += ']';
@@ -60,6 +63,12 @@ class Entry {
   void append_token(std::uint16_t link) {
     token_.link = link;
     out_ += signer_.write(token_);
+  }
+
+  /// An item withdrawn before the delivery is no part of it; one withdrawn later is still shown, as withdrawn.
+  bool was_pushed(std::size_t index) const {
+    const auto& withdrawn_at = shown_.items[index].withdrawn_at;
+    return !withdrawn_at || *withdrawn_at > entry_.delivered_at;
   }
 
   /// What was decided about item `index`; an item the decision does not know is unknown, never eligible.
@@ -93,7 +102,7 @@ class Entry {
     domain::Date first = shown_.last_day;
     for (std::size_t i = 0; i < shown_.items.size(); ++i) {
       const auto& deadline = shown_.items[i].deadline;
-      if (deadline && decision(i).verdict != Verdict::ineligible) first = std::min(first, *deadline);
+      if (deadline && was_pushed(i) && decision(i).verdict != Verdict::ineligible) first = std::min(first, *deadline);
     }
     out_ += R"(,"deadline":")";
     domain::append_date(out_, first);
@@ -105,7 +114,7 @@ class Entry {
     bool first = true;
     for (const std::string& reason : shown_.why) append_text(out_, first, reason);
     for (std::size_t i = 0; i < shown_.items.size(); ++i) {
-      const Verdict verdict = decision(i).verdict;
+      const Verdict verdict = was_pushed(i) ? decision(i).verdict : Verdict::ineligible;
       if (verdict == Verdict::eligible) append_text(out_, first, shown_.items[i].why_eligible);
       if (verdict == Verdict::manual) append_text(out_, first, shown_.items[i].why_manual);
     }

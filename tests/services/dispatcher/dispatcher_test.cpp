@@ -117,6 +117,49 @@ TEST(Dispatcher, DoesNotSendWhatWasWithdrawnOrAppliedForMeanwhile) {
   launch.run(body(launch));
 }
 
+/// Ten small enterprises, for items SMALL and BOTH, and ten large ones, for BOTH only.
+asio::awaitable<void> small_and_large(Launch& l) {
+  for (int i = 0; i < 20; ++i) co_await l.profile(uscc(i), "size_class", i < 10 ? "\"small\"" : "\"large\"");
+  co_await l.profiles_folded();
+  co_await l.item("SMALL", "p.size_class == \"small\"");
+  co_await l.item("BOTH", "p.size_class in [\"small\", \"large\"]");
+}
+
+TEST(Dispatcher, SendsWhatIsLeftOfAPackageToWhomItIsLeft) {
+  for (const bool look_again : {false, true}) {
+    Launch launch;
+    const auto body = [look_again](Launch& l) -> asio::awaitable<void> {
+      co_await small_and_large(l);
+      Audience any{campaign::EligibleAudience()};
+      l.start_matcher();
+      co_await l.campaign("c1", any, "SMALL BOTH");
+      co_await l.campaign("c2", of_rule("true"), "SMALL BOTH");
+      co_await l.until_decided(1);
+      co_await l.until_decided(2);
+      co_await l.stop();
+      co_await l.withdraw("BOTH");
+      if (look_again) l.now += std::chrono::hours(24);
+      // Who has applied for all that is left is told nothing new.
+      co_await l.outcome(uscc(3), "SMALL", delivery::OutcomeType::applied);
+      l.start_dispatcher();
+      for (const delivery::CampaignNumber campaign : {1U, 2U}) {
+        co_await l.until_over(campaign);
+        const auto totals = co_await l.totals(campaign);
+        EXPECT_EQ(in_state(totals.campaign, State::delivered), 9) << campaign;
+        EXPECT_EQ(with_reason(totals.campaign, Reason::already_applied), 1) << campaign;
+        EXPECT_EQ(with_reason(totals.campaign, Reason::item_withdrawn), 10) << "for these only BOTH was meant: " << campaign;
+      }
+      co_await l.withdraw("SMALL");
+      l.start_matcher();
+      co_await l.campaign("c3", of_rule("true"), "SMALL BOTH");
+      co_await l.until_over(3);
+      const auto totals = co_await l.totals(3);
+      EXPECT_EQ(with_reason(totals.campaign, Reason::item_withdrawn), 20);
+    };
+    launch.run(body(launch));
+  }
+}
+
 TEST(Dispatcher, HoldsWhatIsPausedAndGoesOnWhenResumed) {
   Launch launch(50);
   const auto body = [](Launch& l) -> asio::awaitable<void> {

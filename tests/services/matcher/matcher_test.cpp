@@ -226,6 +226,28 @@ TEST(Matcher, SuppressesEveryIntentOnceAnItemIsWithdrawn) {
   launch.run(body(launch));
 }
 
+TEST(Matcher, SuppressesForAWithdrawnItemOnlyThoseForWhomNothingElseIsMeant) {
+  Launch launch;
+  const auto body = [](Launch& l) -> asio::awaitable<void> {
+    co_await thirds(l, 60);
+    co_await l.item("SMALL", "p.size_class == \"small\"");
+    co_await l.item("BOTH", "p.size_class in [\"small\", \"large\"]");
+    co_await l.withdraw("BOTH");
+    l.start_matcher();
+    Audience any{EligibleAudience()};
+    co_await l.campaign("c1", any, "SMALL BOTH");
+    co_await l.campaign("c2", of_rule("p.org_form == \"company\""), "SMALL BOTH");
+    co_await l.until_decided(1);
+    co_await l.until_decided(2);
+    const auto totals = co_await l.totals(1);
+    EXPECT_EQ(with_reason(totals.campaign, Reason::item_withdrawn), 20);
+    EXPECT_EQ(in_state(totals.campaign, State::matched), 20);
+    const auto by_rule = co_await l.totals(2);
+    EXPECT_EQ(in_state(by_rule.campaign, State::matched), 20) << "in for no item's sake";
+  };
+  launch.run(body(launch));
+}
+
 TEST(Matcher, DecidesNothingOfAPausedCampaignOrOfOneThatIsPastItsEnd) {
   Launch launch;
   const auto body = [](Launch& l) -> asio::awaitable<void> {

@@ -181,6 +181,21 @@ TEST_F(PageClicks, OnLinksThatAreNotOursGetANeutralPage) {
   }(*this));
 }
 
+TEST_F(PageClicks, LeadOnAfterTheCampaignIsOver) {
+  offer();
+  campaign::Campaign over = campaign_with(1, {"A", "B"});
+  over.state = campaign::State::expired;
+  over.ended_at = now;
+  over.plan.valid_until = now;
+  put(std::move(over));
+  now += 1h;
+  run([](PageClicks& t) -> asio::awaitable<void> {
+    const Json entry = co_await t.entry();
+    const http::ClientResponse followed = co_await t.click(entry["link"].text());
+    EXPECT_EQ(followed.status, http::Status::found) << "what was delivered stays";
+  }(*this));
+}
+
 TEST_F(PageClicks, OnExpiredLinksAreTurnedAway) {
   offer();
   run([](PageClicks& t) -> asio::awaitable<void> {

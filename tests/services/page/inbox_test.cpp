@@ -213,6 +213,23 @@ TEST_F(PageInbox, SaysWhatBecameOfAnItemAfterItsDelivery) {
   }(*this));
 }
 
+TEST_F(PageInbox, LeavesOutWhatWasWithdrawnBeforeTheDelivery) {
+  for (const char* id : {"gone", "left"}) publish(id, item(id, "true"));
+  start_campaign(1, {"gone", "left"});
+  push(1, code(1), {decided(Verdict::eligible), decided(Verdict::eligible)}, now - 1h);
+  withdraw("gone");
+  push(1, code(2), {decided(Verdict::eligible), decided(Verdict::eligible)}, now + 1h);
+  now += 2h;
+  run([](PageInbox& t) -> asio::awaitable<void> {
+    const Json before = co_await t.inbox(code(1));
+    EXPECT_EQ(before["items"][0]["items"].where("id", "gone")["validity"].text(), "withdrawn");
+    const Json after = co_await t.inbox(code(2));
+    EXPECT_EQ(after["items"][0]["items"].size(), 1U);
+    EXPECT_EQ(after["items"][0]["items"][0]["id"].text(), "left");
+    for (const std::string& why : after["items"][0]["why"].texts()) EXPECT_THAT(why, testing::Not(HasSubstr("gone")));
+  }(*this));
+}
+
 TEST_F(PageInbox, LabelsADraftThatIsOutForComment) {
   policy::ItemContent content = item("人工智能若干措施", "true");
   content.mode = policy::Mode::for_comment;
