@@ -35,7 +35,8 @@ AudienceMatch::AudienceMatch(std::shared_ptr<const AudiencePlan> plan, MaskCache
       definite_(plan_->conditions.size()),
       missing_(plan_->conditions.size()),
       truths_(plan_->conditions.size()),
-      done_(plan_->conditions.size()) {
+      done_(plan_->conditions.size()),
+      read_(plan_->conditions.size()) {
   for (const ConditionNode& each : plan_->rule.nodes) children_.push_back(each.children);
   if (cache) {
     for (std::size_t i = 0; i < plan_->conditions.size(); ++i) {
@@ -78,14 +79,37 @@ void AudienceMatch::learn_order() {
 }
 
 void AudienceMatch::begin(std::size_t block) {
+  if (block == block_ + 1) fetch_ahead(block);
   block_ = block;
   std::ranges::fill(done_, 0);
 }
 
+// A block's columns lie scattered, each behind a chain of pointers that no processor guesses: one link of the chain is fetched per block,
+// for the conditions that the last block needed, as the next ones will need much the same.
+void AudienceMatch::fetch_ahead(std::size_t block) {
+  const auto& blocks = plan_->epoch->blocks;
+  if (block + 4 >= blocks.size()) return;
+  __builtin_prefetch(&blocks[block + 4]->present);
+  __builtin_prefetch(&blocks[block + 4]->columns);
+  for (std::size_t i = 0; i < read_.size(); ++i) {
+    if (!read_[i]) continue;
+    const std::uint32_t attribute = plan_->conditions[i].attribute;
+    if (attribute < blocks[block + 3]->columns.size()) __builtin_prefetch(&blocks[block + 3]->columns[attribute]);
+    if (const Column* const column = blocks[block + 2]->column(attribute)) column->fetch();
+    if (const Column* const column = blocks[block + 1]->column(attribute)) column->fetch_data();
+  }
+  std::ranges::fill(read_, 0);
+}
+
+Truth AudienceMatch::read(std::uint32_t condition, const Mask& candidates) {
+  read_[condition] = 1;
+  return scan(plan_->conditions[condition], *plan_, *plan_->epoch->blocks[block_], kernels_, candidates);
+}
+
 const Truth& AudienceMatch::condition(std::uint32_t number) {
   if (!done_[number]) {
-    truths_[number] = definite_[number] ? Truth{definite_[number]->masks[block_], missing_[number]->masks[block_]}
-                                        : scan(plan_->conditions[number], *plan_, *plan_->epoch->blocks[block_], kernels_);
+    truths_[number] =
+        definite_[number] ? Truth{definite_[number]->masks[block_], missing_[number]->masks[block_]} : read(number, Mask::all());
     done_[number] = 1;
   }
   return truths_[number];
@@ -100,8 +124,7 @@ bool AudienceMatch::same(std::uint32_t a, std::uint32_t b) const {
 
 AudienceMatch::NodeRails AudienceMatch::leaf(std::uint32_t number, std::uint32_t flipped, const Mask& candidates) {
   const bool kept = done_[number] || definite_[number];
-  const Truth truth =
-      kept ? condition(number) : scan(plan_->conditions[number], *plan_, *plan_->epoch->blocks[block_], kernels_, candidates);
+  const Truth truth = kept ? condition(number) : read(number, candidates);
   const bool manual = plan_->conditions[number].kind == ConditionKind::manual;
   NodeRails rails{truth.definite, manual ? truth.definite | truth.unknown : truth.definite, truth.definite | truth.unknown};
   if (flipped != none && same(number, flipped)) {

@@ -53,9 +53,13 @@ class AudienceMatch {
   NodeRails node(std::uint32_t number, std::uint32_t flipped, const Mask& candidates);
   /// Which of the candidates a node is true for: narrows them by what is unknown too, which `node` must not.
   Mask definite(std::uint32_t number, const Mask& candidates);
+  /// A condition from its column.
+  Truth read(std::uint32_t condition, const Mask& candidates);
   NodeRails leaf(std::uint32_t condition, std::uint32_t flipped, const Mask& candidates);
   void use_kept();
   void begin(std::size_t block);
+  /// Where blocks are decided one after the other: fetches what those after this one will need.
+  void fetch_ahead(std::size_t block);
   bool same(std::uint32_t a, std::uint32_t b) const;
   void learn_order();
   static constexpr std::uint32_t none = 0xFFFFFFFF;
@@ -66,6 +70,7 @@ class AudienceMatch {
   std::size_t block_ = 0;
   std::vector<Truth> truths_;
   std::vector<std::uint8_t> done_;
+  std::vector<std::uint8_t> read_;                    ///< by condition: whether the last block had its column read
   std::vector<std::vector<std::uint32_t>> children_;  ///< by node, those that rule out most first
   NodeRails root_;
 

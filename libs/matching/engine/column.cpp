@@ -14,6 +14,11 @@ std::uint8_t width_for(std::uint64_t greatest) {
   return greatest < std::uint64_t{1} << 32 ? 4 : 8;
 }
 
+void fetch_lines(const void* from, std::size_t size) {
+  constexpr std::size_t line = 64;
+  for (std::size_t at = 0; at < size; at += line) __builtin_prefetch(static_cast<const std::byte*>(from) + at);
+}
+
 template <class T>
 void store(AlignedBytes& data, std::span<const Key> keys, Key base) {
   T* const to = data.as<T>();
@@ -101,6 +106,13 @@ std::uint32_t Column::entry(std::size_t at) const {
     default:
       return data.as<std::uint32_t>()[at];
   }
+}
+
+void Column::fetch() const { fetch_lines(this, sizeof(Column)); }
+
+void Column::fetch_data() const {
+  fetch_lines(data.as<std::byte>(), data.size());
+  fetch_lines(offsets.data(), offsets.size() * sizeof(std::uint32_t));
 }
 
 std::uint32_t Column::word(std::size_t i) const { return entry(i); }

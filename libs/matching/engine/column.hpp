@@ -64,6 +64,10 @@ struct Column {
   std::optional<Column> with_list(std::size_t i, std::span<const std::uint32_t> words) const;
   Column without(std::size_t i) const;
 
+  /// Brings the column, or what it points to, near the processor before it is read.
+  void fetch() const;
+  void fetch_data() const;
+
   std::size_t bytes() const { return sizeof(Column) + data.size() + offsets.capacity() * sizeof(std::uint32_t); }
 
  private:
