@@ -17,19 +17,6 @@ bool long_run() {
   return wanted && *wanted == '1';
 }
 
-/// Verdicts by rule and profile; nothing where a rule or profile does not exist.
-using Verdicts = std::map<std::pair<RuleId, ProfileId>, Verdict>;
-
-Verdicts scalar(const World& world, cel::Value asof) {
-  Verdicts verdicts;
-  for (const auto& [rule_id, rule] : world.rules)
-    for (const auto& [profile_id, profile] : world.profiles) {
-      const Verdict verdict = world.decide(rule, profile, asof);
-      if (verdict != Verdict::ineligible) verdicts[{rule_id, profile_id}] = verdict;
-    }
-  return verdicts;
-}
-
 Verdicts by_blocks(const World& world, cel::Value asof, const Kernels& with) {
   Verdicts verdicts;
   CrossMatch match(world.engine.epoch(), asof, with);
@@ -103,7 +90,7 @@ void expect_same(const World& world, const Verdicts& expected, const Verdicts& f
 }
 
 void expect_agreement(const World& world, cel::Value asof, MaskCache& cache) {
-  const Verdicts expected = scalar(world, asof);
+  const Verdicts expected = world.decide_all(asof);
   const KernelSets sets = all_kernels();
   for (std::size_t i = 0; i < sets.count; ++i) {
     const Kernels& with = *sets.sets[i];

@@ -210,4 +210,14 @@ Verdict World::decide(const Rule& rule, const Enterprise& enterprise, Value asof
   return matching::decide(rule, enterprise.slots, enterprise.determinations, asof, arena);
 }
 
+Verdicts World::decide_all(Value asof) const {
+  Verdicts verdicts;
+  for (const auto& [rule_id, rule] : rules)
+    for (const auto& [profile_id, profile] : profiles) {
+      const Verdict verdict = decide(rule, profile, asof);
+      if (verdict != Verdict::ineligible) verdicts[{rule_id, profile_id}] = verdict;
+    }
+  return verdicts;
+}
+
 }  // namespace zhida::matching::engine::test

@@ -42,6 +42,9 @@ struct Enterprise {
   std::shared_ptr<cel::Arena> arena = std::make_shared<cel::Arena>();
 };
 
+/// Verdicts by rule and profile; nothing where somebody is ineligible, or a rule or profile does not exist.
+using Verdicts = std::map<std::pair<RuleId, ProfileId>, Verdict>;
+
 /// Rules and profiles held twice: by an engine, and plainly.
 class World {
  public:
@@ -54,6 +57,8 @@ class World {
   void remove_profile(ProfileId id);
   /// The verdict of the scalar executor.
   Verdict decide(const Rule& rule, const Enterprise& enterprise, cel::Value asof) const;
+  /// Those of all pairs.
+  Verdicts decide_all(cel::Value asof) const;
 
   RandomRules random;
   Engine engine;
