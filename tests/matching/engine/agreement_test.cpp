@@ -131,5 +131,21 @@ TEST(Executors, GiveTheScalarVerdicts) {
   }
 }
 
+TEST(Executors, GiveTheScalarVerdictsOverManyBlocksOfWhichSomeAreEmpty) {
+  constexpr int blocks = 24;
+  for (std::uint32_t seed = 1; seed <= 3; ++seed) {
+    World world(seed);
+    for (RuleId id = 0; id < 60; ++id) world.set_rule(id);
+    for (int i = 0; i < 1000; ++i) {
+      const auto block = static_cast<std::size_t>(world.random.below(blocks));
+      const auto within = static_cast<std::size_t>(world.random.below(static_cast<int>(block_size)));
+      if (block % 7 != 3) world.set_profile(static_cast<ProfileId>(block * block_size + within));
+    }
+    world.engine.publish();
+    MaskCache cache(20'000);
+    expect_agreement(world, midnight(std::chrono::year(2026) / 6 / 30), cache);
+  }
+}
+
 }  // namespace
 }  // namespace zhida::matching::engine::test
