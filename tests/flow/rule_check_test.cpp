@@ -63,6 +63,19 @@ TEST_F(RuleCheck, TakesBackTheTreeItGives) {
   EXPECT_EQ(json_of(second.at("tree")), tree);
 }
 
+TEST_F(RuleCheck, KnowsTheManualConditionsThatItIsTold) {
+  const Answer named = check(R"({"rule":"p.employees > 10 || manual.listed","manual":[{"name":"listed","label_zh":"列入名单"}]})");
+  ASSERT_EQ(named.status, 200) << named.body;
+  EXPECT_NE(text(named.at("text_zh")).find("列入名单"), std::string::npos) << named.body;
+  EXPECT_EQ(check(R"({"rule":"p.employees > 10 || manual.listed"})").status, 422);
+  EXPECT_EQ(check(R"({"rule":"manual.listed","manual":[{"name":"listed"}]})").status, 422) << "a condition needs its label";
+  EXPECT_EQ(
+      zhida_->post("/operator/v1/rules/audience", "operator", R"({"rule":"manual.listed","manual":[{"name":"listed","label_zh":"x"}]})")
+          .status,
+      422)
+      << "an audience is decided by facts";
+}
+
 TEST_F(RuleCheck, RefusesTreesThatAreNoneOrThatDoNotCheck) {
   for (const std::string body : {R"({"tree":{}})", R"({"tree":[]})", R"({"tree":{"name":"p.employees || true"}})",
                                  R"({"tree":{"name":"p.nope"}})", R"({"rule":"true","tree":{"bool":true}})", R"({})",

@@ -76,6 +76,14 @@ TEST_F(Impact, LooksAtAnotherDate) {
   }
 }
 
+TEST_F(Impact, WeighsManualConditionsOfBothRules) {
+  const Answer answer = impact(R"({"old":"p.employees >= 0","new":"p.employees >= 0 && manual.listed || manual.known",
+                                   "manual":[{"name":"listed","label_zh":"列入名单"},{"name":"known","label_zh":"已认定"}]})");
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(answer.at("moves", "manual")["manual"].GetInt(), 2) << "what the old rule does not name is joined to it";
+  EXPECT_EQ(answer.at("moves", "unknown")["manual"].GetInt(), 1) << "an office's answer would do, whatever is not known";
+}
+
 TEST_F(Impact, RefusesRulesThatDoNotCheckByTheirNames) {
   const Answer wrong = impact(R"({"old":"true","new":"p.employes > 1"})");
   EXPECT_EQ(wrong.status, 422) << wrong.body;

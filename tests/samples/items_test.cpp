@@ -219,7 +219,7 @@ TEST(SampleItems, KeepTheirMeaningWhenTheirNormalisedRuleIsReadAgain) {
   for (const auto& [id, json] : items()) {
     const auto rule = rule_of(json["item"]);
     ASSERT_TRUE(rule) << id;
-    const auto again = matching::Rule::compile(language(), rule.rule->normalised());
+    const auto again = matching::Rule::compile(language(), rule.rule->normalised(), manual_of(json["item"]));
     ASSERT_TRUE(again) << id << ": " << rule.rule->normalised() << "\n" << told(again.diagnostics);
     EXPECT_EQ(again.rule->normalised(), rule.rule->normalised());
     EXPECT_EQ(again.rule->leaves().size(), rule.rule->leaves().size());

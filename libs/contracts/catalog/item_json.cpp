@@ -68,13 +68,7 @@ ItemContent read_content(JsonReader& reader) {
   reader.required("title", content.title);
   reader.optional("document", content.document);
   reader.required("rule", content.rule);
-  each(reader, "manual", [&](JsonReader& element) {
-    policy::ManualCondition condition;
-    element.only({"name", "label_zh"});
-    element.required("name", condition.name);
-    element.required("label_zh", condition.label_zh);
-    content.manual.push_back(std::move(condition));
-  });
+  content.manual = read_manual_conditions(reader);
   reader.required("mode", content.mode);
   if (const Json* benefit = reader.find("benefit"); benefit != nullptr && !benefit->IsNull()) {
     JsonReader inner(*benefit, reader.errors(), reader.child("benefit"));
@@ -145,6 +139,18 @@ void write_guide(JsonWriter& writer, const std::optional<Guide>& guide) {
 }
 
 }  // namespace
+
+std::vector<policy::ManualCondition> read_manual_conditions(JsonReader& reader) {
+  std::vector<policy::ManualCondition> conditions;
+  each(reader, "manual", [&](JsonReader& element) {
+    policy::ManualCondition condition;
+    element.only({"name", "label_zh"});
+    element.required("name", condition.name);
+    element.required("label_zh", condition.label_zh);
+    conditions.push_back(std::move(condition));
+  });
+  return conditions;
+}
 
 std::optional<policy::Moment> moment_from(const Json& value) {
   if (!value.IsString()) return std::nullopt;

@@ -5,6 +5,7 @@
 #include "domain/policy/owner.hpp"
 
 #include <string>
+#include <vector>
 
 namespace zhida::contracts {
 
@@ -15,6 +16,9 @@ struct ItemBody {
   policy::ItemContent content;
 };
 ItemBody read_item_body(JsonReader& reader);
+
+/// The member `manual`, an array of names and labels; none if it is absent.
+std::vector<policy::ManualCondition> read_manual_conditions(JsonReader& reader);
 
 /// Reads a version that `write` wrote.
 policy::ItemVersion read_item_version(JsonReader& reader);

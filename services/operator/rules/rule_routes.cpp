@@ -2,6 +2,7 @@
 
 #include "cel/print.hpp"
 #include "cel/tree_json.hpp"
+#include "contracts/catalog/item_json.hpp"
 #include "contracts/json.hpp"
 #include "domain/campaign/audience_preview.hpp"
 #include "domain/policy/sentence.hpp"
@@ -14,6 +15,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace zhida::operators {
 namespace {
@@ -55,6 +57,7 @@ http::Problem problem_of_rule(std::span<const cel::Diagnostic> diagnostics, cons
 
 struct RuleBody {
   std::string rule;
+  std::vector<policy::ManualCondition> manual;  ///< that the rule may name
   std::optional<domain::Date> asof;
   bool near = false;
   std::int64_t sample = 0;
@@ -77,7 +80,8 @@ RuleBody read_body(const http::Request& request) {
   http::require_content_type(request, http::json_type);
   auto body = contracts::read_json<RuleBody>(request.body, [](contracts::JsonReader& reader) {
     RuleBody read;
-    reader.only({"rule", "tree", "asof", "near", "sample"});
+    reader.only({"rule", "tree", "manual", "asof", "near", "sample"});
+    read.manual = contracts::read_manual_conditions(reader);
     const contracts::Json* const tree = reader.find("tree");
     if (tree == nullptr || tree->IsNull()) {
       reader.required("rule", read.rule);
@@ -96,14 +100,16 @@ RuleBody read_body(const http::Request& request) {
   return std::move(body).value();
 }
 
-matching::Rule compile(const stores::ReferenceData& reference, const std::string& text, const std::string& pointer = "/rule") {
-  matching::CompiledRule compiled = matching::Rule::compile(reference.language, text);
+matching::Rule compile(const stores::ReferenceData& reference, const std::string& text, std::vector<policy::ManualCondition> manual = {},
+                       const std::string& pointer = "/rule") {
+  matching::CompiledRule compiled = matching::Rule::compile(reference.language, text, std::move(manual));
   if (!compiled) throw http::Refused(problem_of_rule(compiled.diagnostics, pointer));
   return std::move(*compiled.rule);
 }
 
 struct ImpactBody {
   std::string before, after;
+  std::vector<policy::ManualCondition> manual;  ///< that either may name
   std::optional<domain::Date> asof;
   std::int64_t sample = usual_impact_sample;
 };
@@ -112,7 +118,8 @@ ImpactBody read_impact_body(const http::Request& request) {
   http::require_content_type(request, http::json_type);
   auto body = contracts::read_json<ImpactBody>(request.body, [](contracts::JsonReader& reader) {
     ImpactBody read;
-    reader.only({"old", "new", "asof", "sample"});
+    reader.only({"old", "new", "manual", "asof", "sample"});
+    read.manual = contracts::read_manual_conditions(reader);
     reader.required("old", read.before);
     reader.required("new", read.after);
     reader.optional("asof", read.asof);
@@ -178,7 +185,8 @@ http::Response RuleRoutes::attributes() const {
 }
 
 http::Response RuleRoutes::check(const http::Request& request) const {
-  const matching::Rule rule = compile(reference_, read_body(request).rule);
+  RuleBody body = read_body(request);
+  const matching::Rule rule = compile(reference_, body.rule, std::move(body.manual));
   std::string text;
   contracts::JsonWriter writer(text);
   writer.begin_object();
@@ -213,6 +221,8 @@ http::Response RuleRoutes::check(const http::Request& request) const {
 
 asio::awaitable<http::Response> RuleRoutes::audience(http::Request& request) {
   const RuleBody body = read_body(request);
+  if (!body.manual.empty())
+    throw http::Refused(problem_of({{"/manual", "inapplicable", "an audience is decided by facts alone.", "受众只按事实判定。"}}));
   const matching::Rule rule = compile(reference_, body.rule);
   if (!profiles_.ready())
     co_return http::respond(
@@ -249,7 +259,7 @@ asio::awaitable<http::Response> RuleRoutes::audience(http::Request& request) {
 
 asio::awaitable<http::Response> RuleRoutes::impact(http::Request& request) {
   const ImpactBody body = read_impact_body(request);
-  RuleChange change{compile(reference_, body.before, "/old"), compile(reference_, body.after, "/new"),
+  RuleChange change{compile(reference_, body.before, body.manual, "/old"), compile(reference_, body.after, body.manual, "/new"),
                     body.asof.value_or(domain::date_of(now_())), static_cast<std::size_t>(body.sample), request.principal->region};
   if (!profiles_.ready())
     co_return http::respond(
