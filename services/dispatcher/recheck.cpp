@@ -64,6 +64,7 @@ std::optional<contracts::Receipt> Recheck::receipt(const Block& block, delivery:
     if (nothing) return suppressed(Reason::item_withdrawn);
   }
   receipt.state = State::delivered;
+  receipt.left_out = block.withdrawal.parts();
   return receipt;
 }
 

@@ -2,6 +2,8 @@
 
 #include "contracts/intents/members.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <limits>
 #include <stdexcept>
 
@@ -16,7 +18,20 @@ std::string_view misfit(const Receipt& receipt) {
   if (receipt.state == State::none) return "state";
   if (receipt.state == State::suppressed && !delivery::is_suppression(receipt.reason)) return "reason";
   if (receipt.until && receipt.state != State::deferred) return "until";
+  if (!receipt.left_out.empty() && receipt.state != State::delivered) return "left_out";
+  if (std::adjacent_find(receipt.left_out.begin(), receipt.left_out.end(), std::greater_equal<>()) != receipt.left_out.end())
+    return "left_out";
   return {};
+}
+
+void read_parts(JsonReader& in, std::vector<std::uint16_t>& parts) {
+  const Json* const list = in.find("left_out");
+  if (list == nullptr || list->IsNull()) return;
+  constexpr unsigned most = std::numeric_limits<std::uint16_t>::max();
+  const auto is_part = [](const Json& each) { return each.IsUint() && each.GetUint() >= 1 && each.GetUint() <= most; };
+  if (!list->IsArray() || list->Size() > most || !std::all_of(list->Begin(), list->End(), is_part))
+    return in.report("left_out", "type", "must be a list of the numbers of items.", "应为事项序号的数组。");
+  for (const Json& each : list->GetArray()) parts.push_back(static_cast<std::uint16_t>(each.GetUint()));
 }
 
 bool read_fact(JsonReader& in, Receipt& receipt) {
@@ -28,6 +43,7 @@ bool read_fact(JsonReader& in, Receipt& receipt) {
       static_cast<std::uint32_t>(read_optional_number(in, "attempt", 0, std::numeric_limits<std::uint32_t>::max()).value_or(0));
   const Json* until = in.find("until");
   if (until != nullptr && !until->IsNull()) read_time(in, "until", receipt.until.emplace());
+  read_parts(in, receipt.left_out);
   if (in.errors().size() != before) return false;
   const std::string_view wrong = misfit(receipt);
   if (!wrong.empty()) in.report(wrong, "misfit", "does not fit the state.", "与状态不符。");
@@ -40,6 +56,7 @@ delivery::ReceiptFact ReceiptsRecorded::fact(const Receipt& receipt) const {
   delivery::ReceiptFact fact;
   fact.key = {header.campaign, header.occurrence, header.channel};
   fact.status = {receipt.state, receipt.attempt, receipt.reason, header.at, receipt.until.value_or(delivery::Instant{})};
+  fact.left_out = receipt.left_out;
   return fact;
 }
 
@@ -63,6 +80,12 @@ std::string to_json(const ReceiptsRecorded& block) {
     if (receipt.attempt != 0) out.member("attempt", receipt.attempt);
     if (receipt.reason != Reason::none) out.member("reason", receipt.reason);
     out.member_if("until", receipt.until);
+    if (!receipt.left_out.empty()) {
+      out.key("left_out");
+      out.begin_array();
+      for (const std::uint16_t part : receipt.left_out) out.value(std::uint64_t{part});
+      out.end_array();
+    }
     out.end_object();
   }
   out.end_array();

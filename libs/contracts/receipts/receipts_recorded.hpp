@@ -29,6 +29,7 @@ struct Receipt {
   std::uint32_t attempt = 0;
   delivery::Reason reason = delivery::Reason::none;
   std::optional<domain::Instant> until;  ///< end of a deferral
+  std::vector<std::uint16_t> left_out;   ///< of a delivery: items of the package withdrawn before it, numbered from 1, ascending
 
   friend bool operator==(const Receipt&, const Receipt&) = default;
 };
@@ -42,7 +43,7 @@ struct ReceiptsRecorded {
   std::vector<Receipt> facts;
   std::vector<PoisonFact> poison;  ///< only when read
 
-  /// What the ledger keeps of `receipt`.
+  /// What the ledger keeps of `receipt`, which it views.
   delivery::ReceiptFact fact(const Receipt& receipt) const;
 };
 

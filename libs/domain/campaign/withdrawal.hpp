@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,14 @@ class Withdrawal {
 
   bool any() const { return std::find(items_.begin(), items_.end(), true) != items_.end(); }
   bool all() const { return !items_.empty() && std::find(items_.begin(), items_.end(), false) == items_.end(); }
+
+  /// The items that are gone, numbered from 1, ascending.
+  std::vector<std::uint16_t> parts() const {
+    std::vector<std::uint16_t> gone;
+    for (std::size_t i = 0; i < items_.size(); ++i)
+      if (items_[i]) gone.push_back(static_cast<std::uint16_t>(i + 1));
+    return gone;
+  }
 
   /// Whether an enterprise is in the audience for the sake of withdrawn items alone: of the items with an open window and a verdict that
   /// the audience asks for, not one is left. Where the verdicts put nobody into the audience and the enterprise has no such item, every

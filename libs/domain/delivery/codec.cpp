@@ -36,6 +36,7 @@ constexpr unsigned is_cancelled = 0x40;
 constexpr unsigned has_until = 0x10;
 constexpr unsigned has_reason = 0x20;
 constexpr unsigned has_attempt = 0x40;
+constexpr unsigned has_left_out = 0x80;
 
 // First byte of an engaged hour: the type in three bits, then
 constexpr unsigned next_part = 0x08;   // a distance from the part before follows
@@ -91,7 +92,8 @@ unsigned flags_of(const IntentRecord& record) {
   if (record.decision) flags |= has_decision;
   if (record.delivered_at) flags |= was_delivered;
   if (receipt.state != State::none) {
-    const bool plain = record.delivered_at && receipt == Status{State::delivered, 0, Reason::none, *record.delivered_at, {}};
+    const bool plain =
+        record.delivered_at && record.left_out.empty() && receipt == Status{State::delivered, 0, Reason::none, *record.delivered_at, {}};
     flags |= plain ? just_delivered : has_receipt;
   }
   if (record.key.occurrence == "1" && record.key.channel == "page") flags |= usual_key;
@@ -168,20 +170,43 @@ void get_decision(ByteReader& in, Decision& decision, unsigned flags) {
   }
 }
 
-void put_receipt(ByteWriter& out, const Status& receipt) {
+void put_parts(ByteWriter& out, const std::vector<std::uint16_t>& parts) {
+  out.number(parts.size());
+  std::uint16_t before = 0;
+  for (const std::uint16_t part : parts) {
+    out.number(part - before);
+    before = part;
+  }
+}
+
+void get_parts(ByteReader& in, std::vector<std::uint16_t>& parts) {
+  constexpr std::uint64_t most = std::numeric_limits<std::uint16_t>::max();
+  const std::uint64_t count = in.number(most);
+  if (count == 0) in.fail();
+  std::uint64_t part = 0;
+  for (std::uint64_t i = 0; i < count && in.good(); ++i) {
+    const std::uint64_t step = in.number(most - part);
+    if (step == 0) in.fail();
+    part += step;
+    parts.push_back(static_cast<std::uint16_t>(part));
+  }
+}
+
+void put_receipt(ByteWriter& out, const IntentRecord& record) {
+  const Status& receipt = record.receipt;
   const bool until = receipt.until != Instant{};
   out.byte(static_cast<unsigned>(receipt.state) | (until ? has_until : 0) | (receipt.reason != Reason::none ? has_reason : 0) |
-           (receipt.attempt != 0 ? has_attempt : 0));
+           (receipt.attempt != 0 ? has_attempt : 0) | (record.left_out.empty() ? 0 : has_left_out));
   put_time(out, receipt.at);
   if (until) put_time(out, receipt.until);
   if (receipt.reason != Reason::none) out.byte(static_cast<unsigned>(receipt.reason));
   if (receipt.attempt != 0) out.number(receipt.attempt);
+  if (!record.left_out.empty()) put_parts(out, record.left_out);
 }
 
-Status get_receipt(ByteReader& in) {
-  Status receipt;
+void get_receipt(ByteReader& in, IntentRecord& record) {
+  Status& receipt = record.receipt;
   const unsigned head = in.byte();
-  if (head >= 2 * has_attempt) in.fail();
   receipt.state = get_enum<State>(in, head & 0x0F);
   receipt.at = get_time(in);
   if ((head & has_until) != 0) receipt.until = get_time(in);
@@ -195,7 +220,8 @@ Status get_receipt(ByteReader& in) {
   }
   if (receipt.state == State::none || (is_closed(receipt.state) && receipt.attempt != 0)) in.fail();
   if (receipt.state != State::deferred && receipt.until != Instant{}) in.fail();
-  return receipt;
+  if ((head & has_left_out) != 0) get_parts(in, record.left_out);
+  if (!record.left_out.empty() && !record.delivered_at) in.fail();
 }
 
 bool follows(const EngagedHour& before, const EngagedHour& engaged) { return before.part == engaged.part && before.type == engaged.type; }
@@ -280,7 +306,7 @@ void put_intent(ByteWriter& out, const IntentRecord& record, CampaignNumber befo
   }
   if (record.delivered_at) put_time(out, *record.delivered_at);
   if (record.decision) put_decision(out, *record.decision, flags);
-  if ((flags & has_receipt) != 0) put_receipt(out, record.receipt);
+  if ((flags & has_receipt) != 0) put_receipt(out, record);
   if ((flags & has_engaged) != 0) put_engaged(out, record.engaged, base_hour(record));
 }
 
@@ -302,10 +328,11 @@ void get_intent(ByteReader& in, IntentRecord& record, CampaignNumber before) {
     get_decision(in, decision, flags);
   }
   record.receipt = {};
+  record.left_out.clear();
   if ((flags & just_delivered) != 0 && record.delivered_at)
     record.receipt = {State::delivered, 0, Reason::none, *record.delivered_at, {}};
   else if ((flags & has_receipt) != 0)
-    record.receipt = get_receipt(in);
+    get_receipt(in, record);
   record.engaged.clear();
   if ((flags & has_engaged) != 0) get_engaged(in, record.engaged, base_hour(record));
   // Each record has one form: whatever flags do not fit what they led to were not written by us.

@@ -53,6 +53,7 @@ struct IntentFact {
 struct ReceiptFact {
   IntentKeyView key;
   Status status;
+  std::span<const std::uint16_t> left_out{};  ///< of a delivery: items withdrawn before it, numbered from 1 as parts are, ascending
 };
 
 enum class EngagementType : std::uint8_t { impression, seen, click, dismissed, not_relevant, apply_started, apply_submitted, rated };

@@ -48,6 +48,13 @@ void count(IntentRecord& record, const EngagementFact& fact) {
   ++at->people;
 }
 
+/// The first delivery stands, with what it left out; of two at the same time the one that left out less, then the lower parts.
+bool is_earlier_delivery(const IntentRecord& record, const ReceiptFact& fact) {
+  if (!record.delivered_at || fact.status.at != *record.delivered_at) return !record.delivered_at || fact.status.at < *record.delivered_at;
+  if (fact.left_out.size() != record.left_out.size()) return fact.left_out.size() < record.left_out.size();
+  return std::lexicographical_compare(fact.left_out.begin(), fact.left_out.end(), record.left_out.begin(), record.left_out.end());
+}
+
 void include(Engaged& sum, const EngagedHour& engaged) {
   sum.people += engaged.people;
   sum.machine += engaged.machine;
@@ -73,6 +80,8 @@ Status IntentRecord::status() const {
   if (receipt.state == decided.state && (is_closed(receipt.state) || receipt.attempt == 0)) return decided;
   return weaker(decided, receipt) ? receipt : decided;
 }
+
+bool IntentRecord::leaves_out(std::uint16_t part) const { return std::binary_search(left_out.begin(), left_out.end(), part); }
 
 Engaged IntentRecord::engagement(std::uint16_t part, EngagementType type) const {
   Engaged sum;
@@ -114,8 +123,9 @@ bool apply(Ledger& ledger, const ReceiptFact& fact) {
   if (is_closed(status.state)) status.attempt = 0;
   if (status.state != State::deferred) status.until = {};
   bool changed = false;
-  if (status.state == State::delivered && (!record.delivered_at || status.at < *record.delivered_at)) {
+  if (status.state == State::delivered && is_earlier_delivery(record, fact)) {
     record.delivered_at = status.at;
+    record.left_out.assign(fact.left_out.begin(), fact.left_out.end());
     changed = true;
   }
   if (weaker(record.receipt, status)) {

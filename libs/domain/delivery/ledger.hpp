@@ -48,10 +48,13 @@ struct IntentRecord {
   std::optional<Decision> decision;
   Status receipt;                       ///< the strongest receipt; State::none before the first
   std::optional<Instant> delivered_at;  ///< the first `delivered` receipt, whatever followed
+  std::vector<std::uint16_t> left_out;  ///< parts of the campaign that this delivery came without: withdrawn before it; ascending
   std::vector<EngagedHour> engaged;     ///< ordered by part, type, hour
 
   /// Decision and receipts taken together; State::none while undecided.
   Status status() const;
+  /// Whether item `part` was no longer in the package when it was delivered.
+  bool leaves_out(std::uint16_t part) const;
   Engaged engagement(std::uint16_t part, EngagementType type) const;
   /// Over all parts.
   Engaged engagement(EngagementType type) const;

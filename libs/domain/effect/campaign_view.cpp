@@ -4,6 +4,16 @@
 
 namespace zhida::effect {
 
+bool CampaignView::leaves_out(std::size_t index) const {
+  bool without = false;
+  for (const delivery::IntentRecord& record : records) {
+    if (!record.decision || !record.delivered_at) continue;
+    if (!record.leaves_out(static_cast<std::uint16_t>(index + 1))) return false;
+    without = true;
+  }
+  return without;
+}
+
 std::vector<CampaignView> campaign_views(const delivery::Ledger& ledger, const CampaignHeaders& headers) {
   std::vector<CampaignView> views;
   views.reserve(ledger.intents.size());
@@ -27,6 +37,7 @@ std::vector<CampaignView> campaign_views(const delivery::Ledger& ledger, const C
 }
 
 bool is_reached(const CampaignView& view, std::size_t index) {
+  if (view.leaves_out(index)) return false;
   const std::size_t items = view.header->items.size();
   for (const delivery::IntentRecord& record : view.records) {
     if (!record.decision) continue;

@@ -18,9 +18,12 @@ struct CampaignView {
 
   /// What was decided about the item at `index` of the campaign; null if the decision does not have it.
   const delivery::ItemDecision* item(std::size_t index) const { return index < decision->items.size() ? &decision->items[index] : nullptr; }
+
+  /// Whether the item at `index` never came: every delivery was without it.
+  bool leaves_out(std::size_t index) const;
 };
 
-/// Whether people had an impression of, or saw, the item at `index` or the package that holds it.
+/// Whether people had an impression of, or saw, the item at `index` or the package that came with it.
 bool is_reached(const CampaignView& view, std::size_t index);
 
 /// The last click of people on the package or on the item at `index`, at most `until`. Of an hour only the first and last are known.

@@ -212,7 +212,7 @@ class Contribution {
         count_events(rows, 0, engaged);
         // A part the package does not have is still an event of the campaign.
         const std::size_t part = engaged.part <= items.size() ? engaged.part : 0;
-        if (part != 0) count_events(rows, items[part - 1].key, engaged);
+        if (part != 0 && !view.leaves_out(part - 1)) count_events(rows, items[part - 1].key, engaged);
         if (engaged.people != 0) first[part].include(engaged.type, engaged.hour);
       }
     }
@@ -224,9 +224,10 @@ class Contribution {
     const HeaderItem& item = view.header->items[index];
     const delivery::ItemDecision* decision = view.item(index);
     if (decision != nullptr) rows.total(item.key, verdict_measure(decision->verdict));
-    if (view.first_delivery) rows.cell(item.key, Measure::delivered, hour_of(*view.first_delivery));
+    const bool came = !view.leaves_out(index);
+    if (came && view.first_delivery) rows.cell(item.key, Measure::delivered, hour_of(*view.first_delivery));
     Hour reached = never;
-    if (!first.empty()) {
+    if (came && !first.empty()) {
       count_unique(rows, item.key, first[index + 1]);
       reached = std::min(first[0].proof(), first[index + 1].proof());
       if (reached != never) rows.cell(item.key, Measure::reached, reached);

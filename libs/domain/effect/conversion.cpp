@@ -65,7 +65,8 @@ std::vector<Conversion> conversions(const delivery::Ledger& ledger, const Campai
       if (follows && *view.first_delivery <= starts[i - 1].at) continue;
       for (std::size_t k = 0; k < view.header->items.size(); ++k) {
         const HeaderItem& item = view.header->items[k];
-        if (item.key != start.item || start.at > *view.first_delivery + std::chrono::days(item.conversion_days)) continue;
+        if (item.key != start.item || view.leaves_out(k) || start.at > *view.first_delivery + std::chrono::days(item.conversion_days))
+          continue;
         const auto claim = std::tuple(last_click(view, k, start.at), *view.first_delivery, view.header->campaign);
         if (!best || *best < claim) best = claim;
       }

@@ -33,10 +33,10 @@ std::optional<std::uint64_t> take_varint(std::string_view& bytes) {
 
 }  // namespace
 
-std::string layout(std::uint32_t buckets) { return "2/" + std::to_string(buckets); }
+std::string layout(std::uint32_t buckets) { return "3/" + std::to_string(buckets); }
 
 std::optional<std::uint32_t> buckets_of(std::string_view layout) {
-  if (!layout.starts_with("1/") && !layout.starts_with("2/")) return std::nullopt;
+  if (!layout.starts_with("1/") && !layout.starts_with("2/") && !layout.starts_with("3/")) return std::nullopt;
   const auto buckets = read_number<std::uint32_t>(layout.substr(2));
   if (!buckets || *buckets == 0) return std::nullopt;
   return buckets;

@@ -118,7 +118,11 @@ void Account::take(const contracts::ReceiptsHeader& header, const contracts::Rec
   status.at = header.at;
   if (receipt.until) status.until = *receipt.until;
   if (!intent.receipt || strength_of(*intent.receipt) < strength_of(status)) intent.receipt = status;
-  if (receipt.state == State::delivered) intent.delivered_at = std::min(intent.delivered_at.value_or(header.at), header.at);
+  if (receipt.state != State::delivered) return;
+  const auto words_of = [](Instant at, const std::vector<std::uint16_t>& parts) { return std::tuple(at, parts.size(), parts); };
+  if (intent.delivered_at && words_of(*intent.delivered_at, intent.left_out) <= words_of(header.at, receipt.left_out)) return;
+  intent.delivered_at = header.at;
+  intent.left_out = receipt.left_out;
 }
 
 void Account::take(const contracts::EngagementRecorded& event, Instant logged_at) {

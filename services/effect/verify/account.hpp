@@ -55,6 +55,7 @@ struct IntentAccount {
   std::optional<Decided> decided;  ///< by the first record of the intent
   std::optional<delivery::Status> receipt;
   std::optional<Instant> delivered_at;  ///< the first delivered receipt
+  std::vector<std::uint16_t> left_out;  ///< numbers of the items that it came without
   std::map<EngagedSpan, Tally> engaged;
 
   /// Where a decided intent stands: its decision or its strongest receipt.

@@ -41,6 +41,16 @@ std::vector<CampaignAccount> campaigns_of(const Account& account, const Packages
   return campaigns;
 }
 
+bool CampaignAccount::came_without(std::size_t index) const {
+  std::size_t deliveries = 0, without = 0;
+  for (const IntentAccount* intent : intents) {
+    if (!intent->delivered_at) continue;
+    ++deliveries;
+    without += std::count(intent->left_out.begin(), intent->left_out.end(), index + 1) != 0 ? 1U : 0U;
+  }
+  return deliveries != 0 && deliveries == without;
+}
+
 Hour counted_in(const IntentAccount& intent, const EngagedSpan& span) {
   return intent.delivered_at ? std::max(span.hour, delivery::hour_of(*intent.delivered_at)) : span.hour;
 }

@@ -33,6 +33,8 @@ struct CampaignAccount {
 
   /// The first one's; its facets and verdicts stand for the enterprise.
   const Decided& decision() const { return *intents.front()->decided; }
+  /// Whether the item was gone from the package before every delivery.
+  bool came_without(std::size_t index) const;
   const delivery::ItemDecision* item(std::size_t index) const {
     return index < decision().items.size() ? &decision().items[index] : nullptr;
   }

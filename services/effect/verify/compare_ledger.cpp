@@ -11,6 +11,12 @@ namespace {
 
 using delivery::Instant;
 
+std::string text_of(const std::vector<std::uint16_t>& parts) {
+  std::string text = "parts";
+  for (const std::uint16_t part : parts) text += ' ' + std::to_string(part);
+  return text;
+}
+
 std::string text_of(std::optional<Instant> at) { return at ? domain::format_instant(*at) : std::string(); }
 std::string text_of(std::optional<std::int64_t> amount) { return amount ? std::to_string(*amount) : std::string("unknown"); }
 
@@ -72,6 +78,7 @@ Words describe(const enterprise::Uscc& uscc, const Account& account) {
     if (intent.decided) describe_decision(words, id, *intent.decided);
     if (intent.receipt) words[id + " receipt"] = text_of(*intent.receipt);
     if (intent.delivered_at) words[id + " delivered at"] = text_of(intent.delivered_at);
+    if (!intent.left_out.empty()) words[id + " left out"] = text_of(intent.left_out);
     if (intent.decided) words[id + " state"] = domain::name_of(intent.state());
     for (const auto& [span, tally] : intent.engaged) words[span_name(id, span.part, span.type, span.hour)] = text_of(tally);
   }
@@ -89,6 +96,7 @@ Words describe(const enterprise::Uscc& uscc, const delivery::Ledger& ledger) {
     if (intent.decision) describe_decision(words, id, *intent.decision);
     if (intent.receipt.state != delivery::State::none) words[id + " receipt"] = text_of(intent.receipt);
     if (intent.delivered_at) words[id + " delivered at"] = text_of(intent.delivered_at);
+    if (!intent.left_out.empty()) words[id + " left out"] = text_of(intent.left_out);
     if (intent.decision) words[id + " state"] = domain::name_of(intent.status().state);
     for (const delivery::EngagedHour& hour : intent.engaged)
       words[span_name(id, hour.part, hour.type, hour.hour)] =
@@ -112,7 +120,9 @@ bool same(const IntentAccount& expected, const delivery::IntentRecord& served) {
   if (expected.decided && (!same(*expected.decided, *served.decision) || expected.state() != served.status().state ||
                            expected.reason() != served.status().reason))
     return false;
-  if (expected.receipt.value_or(delivery::Status()) != served.receipt || expected.delivered_at != served.delivered_at) return false;
+  if (expected.receipt.value_or(delivery::Status()) != served.receipt || expected.delivered_at != served.delivered_at ||
+      expected.left_out != served.left_out)
+    return false;
   if (expected.engaged.size() != served.engaged.size()) return false;
   auto hour = served.engaged.begin();
   for (const auto& [span, tally] : expected.engaged) {

@@ -84,9 +84,10 @@ class Counting {
       const PackageItem& item = campaign.package->items[i];
       const delivery::ItemDecision* decided = campaign.item(i);
       if (decided != nullptr) count_verdict(campaign, item.key, decided->verdict);
-      if (campaign.delivered) at_hour(campaign, item.key, Measure::delivered, hour_of(*campaign.delivered));
-      count_first(campaign, item.key, times.items[i]);
-      const MaybeHour item_reached = times.item_reached(i);
+      const bool came = !campaign.came_without(i);
+      if (came && campaign.delivered) at_hour(campaign, item.key, Measure::delivered, hour_of(*campaign.delivered));
+      if (came) count_first(campaign, item.key, times.items[i]);
+      const MaybeHour item_reached = came ? times.item_reached(i) : MaybeHour();
       if (item_reached) at_hour(campaign, item.key, Measure::reached, *item_reached);
       const bool eligible = decided != nullptr && decided->verdict == delivery::Verdict::eligible;
       std::optional<Worth> worth;
@@ -131,7 +132,8 @@ class Counting {
         const bool impression = span.type == EngagementType::impression;
         if (!impression && span.type != EngagementType::click) continue;
         std::vector<std::uint64_t> rows(1, 0);
-        if (span.part != 0 && span.part <= campaign.package->items.size()) rows.push_back(campaign.package->items[span.part - 1U].key);
+        if (span.part != 0 && span.part <= campaign.package->items.size() && !campaign.came_without(span.part - 1U))
+          rows.push_back(campaign.package->items[span.part - 1U].key);
         for (const std::uint64_t row : rows) {
           if (tally.people != 0)
             at_hour(campaign, row, impression ? Measure::impressions : Measure::clicks, counted_in(*intent, span), tally.people);

@@ -50,7 +50,8 @@ std::vector<Conversion> conversions(const std::vector<CampaignAccount>& campaign
         if (!campaign.delivered || *campaign.delivered > outcome.at || (before && *campaign.delivered <= *before)) continue;
         for (std::size_t i = 0; i < campaign.package->items.size(); ++i) {
           const PackageItem& held = campaign.package->items[i];
-          if (held.key != item || outcome.at > *campaign.delivered + std::chrono::days(held.conversion_days)) continue;
+          if (held.key != item || campaign.came_without(i) || outcome.at > *campaign.delivered + std::chrono::days(held.conversion_days))
+            continue;
           const Claim claim(last_click_until(campaign, i, outcome.at), *campaign.delivered, campaign.number);
           if (!best || best->first < claim) best.emplace(claim, c);
         }
@@ -75,7 +76,7 @@ Owners owners_of(const std::vector<CampaignAccount>& campaigns, const std::vecto
       if (!campaign.delivered || *campaign.delivered > at) continue;
       const FirstTimes times = first_times(campaign);
       for (std::size_t i = 0; i < campaign.package->items.size(); ++i)
-        if (campaign.package->items[i].key == item && times.item_reached(i))
+        if (campaign.package->items[i].key == item && times.item_reached(i) && !campaign.came_without(i))
           claims.try_emplace({last_click_until(campaign, i, at), *campaign.delivered, campaign.number}, c);
     }
     return claims.empty() ? std::nullopt : std::optional(claims.rbegin()->second);

@@ -65,7 +65,6 @@ CampaignTemplate::Item make_item(stores::CatalogStore& catalog, const PinnedItem
     item.links.push_back(std::move(link));
   }
 
-  item.withdrawn_at = pinned.item->withdrawn_at;
   const bool can_be_had = validity == policy::Validity::effective || validity == policy::Validity::amended;
   if (can_be_had) item.deadline = policy::deadline_after(pinned.item->latest()->content, today);
 

@@ -29,7 +29,6 @@ struct CampaignTemplate {
     std::string before_links;   ///< behind the benefit's amount
     std::vector<Link> links;
     std::optional<domain::Date> deadline;
-    std::optional<domain::Instant> withdrawn_at{};
     std::string why_eligible, why_manual;  ///< JSON strings
   };
 

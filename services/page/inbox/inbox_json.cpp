@@ -66,10 +66,7 @@ class Entry {
   }
 
   /// An item withdrawn before the delivery is no part of it; one withdrawn later is still shown, as withdrawn.
-  bool was_pushed(std::size_t index) const {
-    const auto& withdrawn_at = shown_.items[index].withdrawn_at;
-    return !withdrawn_at || *withdrawn_at > entry_.delivered_at;
-  }
+  bool was_pushed(std::size_t index) const { return !entry_.record->leaves_out(static_cast<std::uint16_t>(index + 1)); }
 
   /// What was decided about item `index`; an item the decision does not know is unknown, never eligible.
   delivery::ItemDecision decision(std::size_t index) const {

@@ -4,6 +4,7 @@
 
 #include <rapidcheck.h>
 
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <variant>
@@ -15,10 +16,11 @@ using Fact = std::variant<IntentFact, ReceiptFact, EngagementFact, OutcomeFact>;
 
 inline const Instant monday = std::chrono::sys_days(std::chrono::year(2026) / 11 / 23) + std::chrono::hours(1);
 
-/// The topics of one enterprise's partition, each in its own order. Facts view into `decisions`.
+/// The topics of one enterprise's partition, each in its own order. Facts view into `decisions` and `left_out`.
 struct Topics {
   std::vector<std::vector<Fact>> topics{6};  // intents, intents-urgent, receipts, receipts-urgent, engagements, outcomes
   std::deque<std::vector<ItemDecision>> decisions;
+  std::deque<std::vector<std::uint16_t>> left_out;
 
   const Fact& at(std::size_t topic, std::size_t position) const { return topics[topic][position]; }
 };
@@ -81,6 +83,11 @@ inline Topics some_topics() {
       fact.status.reason = fact.status.state == State::suppressed ? static_cast<Reason>(number(1, 13)) : Reason::none;
       fact.status.at = some_time(5);
       if (fact.status.state == State::deferred) fact.status.until = some_time(9);
+      if (fact.status.state == State::delivered && number(0, 3) == 0) {
+        static const std::vector<std::uint16_t> parts[] = {{1}, {2}, {1, 2}};
+        made.left_out.push_back(parts[number(0, 3)]);
+        fact.left_out = made.left_out.back();
+      }
       made.topics[2 + lane].push_back(fact);
     }
   }

@@ -215,6 +215,34 @@ TEST(Contribution, LeavesOutOfReachWhoCouldNotBeAddressed) {
   EXPECT_EQ(funnel_of(counters, 2).by_reason[static_cast<std::size_t>(Reason::opted_out)], 1);
 }
 
+TEST(Contribution, CountsNothingOfAnItemThatWasLeftOutOfTheDelivery) {
+  Ledger ledger;
+  decide(ledger, 1, both_eligible);
+  const std::vector<std::uint16_t> first_is_gone{1};
+  ReceiptFact delivered;
+  delivered.key.campaign = 1;
+  delivered.status = {State::delivered, 0, Reason::none, monday + 1h, {}};
+  delivered.left_out = first_is_gone;
+  apply(ledger, delivered);
+  engage(ledger, 1, EngagementType::impression, monday + 2h);
+  engage(ledger, 1, EngagementType::click, monday + 2h, 1);
+  report(ledger, "A", OutcomeType::applied, monday + 24h);
+  report(ledger, "A", OutcomeType::paid, monday + 48h, 100'000);
+  const Counters counters = contribution(ledger, some_headers());
+  const Funnel gone = funnel_of(counters, 1, "A"), left = funnel_of(counters, 1, "B"), whole = funnel_of(counters, 1);
+  EXPECT_EQ(gone.delivered, 0);
+  EXPECT_EQ(gone.reached, 0);
+  EXPECT_EQ(gone.clicks.total, 0);
+  EXPECT_EQ(gone.clicks.unique, 0);
+  EXPECT_EQ(gone.conversions, 0);
+  EXPECT_EQ(gone.benefit.estimated + gone.benefit.paid, 0);
+  EXPECT_EQ(left.delivered, 1);
+  EXPECT_EQ(left.benefit.estimated, 30'000);
+  EXPECT_EQ(whole.benefit.estimated, 30'000);
+  EXPECT_EQ(whole.benefit.paid, 0);
+  EXPECT_EQ(whole.clicks.total, 1) << "somebody clicked in the message all the same";
+}
+
 TEST(Contribution, CountsOnlyTheLargestOfExcludingItemsAndEachBenefitOnce) {
   Ledger ledger;
   decide(ledger, 1, both_eligible);

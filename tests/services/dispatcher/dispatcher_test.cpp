@@ -146,6 +146,8 @@ TEST(Dispatcher, SendsWhatIsLeftOfAPackageToWhomItIsLeft) {
         co_await l.until_over(campaign);
         const auto totals = co_await l.totals(campaign);
         EXPECT_EQ(in_state(totals.campaign, State::delivered), 9) << campaign;
+        EXPECT_EQ(totals.items.at(delivery::hash_of("SMALL")).delivered, 9) << campaign;
+        EXPECT_EQ(totals.items.at(delivery::hash_of("BOTH")).delivered, 0) << "it was gone before: " << campaign;
         EXPECT_EQ(with_reason(totals.campaign, Reason::already_applied), 1) << campaign;
         EXPECT_EQ(with_reason(totals.campaign, Reason::item_withdrawn), 10) << "for these only BOTH was meant: " << campaign;
       }

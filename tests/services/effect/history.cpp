@@ -115,6 +115,7 @@ class Past {
           receipt.reason = delivery::Reason::quiet_hours;
           receipt.until = block.header.at + 1h;
         }
+        if (receipt.state == State::delivered && chance(25)) receipt.left_out.push_back(static_cast<std::uint16_t>(1 + pick(2)));
         block.facts.push_back(receipt);
         add(record_of(block, partition, header.campaign % 3 == 0));
       }

@@ -280,21 +280,23 @@ void PageWorld::decide(delivery::CampaignNumber number, const enterprise::Uscc& 
   append("intents", profiles.partition_of(uscc), "", contracts::IntentsWriter::type, block.finish(), header.decided_at);
 }
 
-void PageWorld::deliver(delivery::CampaignNumber number, const enterprise::Uscc& uscc, domain::Instant at) {
+void PageWorld::deliver(delivery::CampaignNumber number, const enterprise::Uscc& uscc, domain::Instant at,
+                        std::vector<std::uint16_t> left_out) {
   contracts::ReceiptsRecorded block;
   block.header.campaign = number;
   block.header.at = at;
   contracts::Receipt receipt;
   receipt.uscc = uscc;
   receipt.state = delivery::State::delivered;
+  receipt.left_out = std::move(left_out);
   block.facts.push_back(receipt);
   append("receipts", profiles.partition_of(uscc), "", contracts::ReceiptsRecorded::type, contracts::to_json(block), at);
 }
 
 void PageWorld::push(delivery::CampaignNumber number, const enterprise::Uscc& uscc, std::vector<delivery::ItemDecision> items,
-                     domain::Instant at) {
+                     domain::Instant at, std::vector<std::uint16_t> left_out) {
   decide(number, uscc, std::move(items));
-  deliver(number, uscc, at);
+  deliver(number, uscc, at, std::move(left_out));
 }
 
 asio::awaitable<void> PageWorld::settle() {

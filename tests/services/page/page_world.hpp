@@ -98,9 +98,10 @@ class PageWorld : public testing::Test {
   void determine(const enterprise::Uscc& uscc, std::string condition, bool value);
   void decide(delivery::CampaignNumber number, const enterprise::Uscc& uscc, std::vector<delivery::ItemDecision> items,
               delivery::State state = delivery::State::matched);
-  void deliver(delivery::CampaignNumber number, const enterprise::Uscc& uscc, domain::Instant at);
+  void deliver(delivery::CampaignNumber number, const enterprise::Uscc& uscc, domain::Instant at, std::vector<std::uint16_t> left_out = {});
   /// Both of these.
-  void push(delivery::CampaignNumber number, const enterprise::Uscc& uscc, std::vector<delivery::ItemDecision> items, domain::Instant at);
+  void push(delivery::CampaignNumber number, const enterprise::Uscc& uscc, std::vector<delivery::ItemDecision> items, domain::Instant at,
+            std::vector<std::uint16_t> left_out = {});
 
   /// Appends what was put and waits until every fold shows it.
   asio::awaitable<void> settle();
