@@ -60,6 +60,7 @@ class BadInput : public testing::Test {
     flow::publish(*zhida_, flow::settled_item);
     flow::publish(*zhida_, flow::manual_item);
     flow::put_package(*zhida_);
+    EXPECT_EQ(zhida_->post("/operator/v1/campaigns", "operator", flow::campaign_body("草稿")).status, 201);
     EXPECT_EQ(zhida_->ask(Verb::patch, enterprise, "data_centre", attribute("employees", "12")).status, 200);
     before_ = written();
   }
@@ -306,6 +307,20 @@ TEST_F(BadInput, ParametersThatMeanNothing) {
   for (const std::string good :
        {"/operator/v1/items?state=published&mode=apply&level=&topic=", "/operator/v1/packages?kind=gift&bureau=qfb"})
     EXPECT_EQ(zhida().get(good, "operator").status, 200) << good;
+}
+
+TEST_F(BadInput, ParametersThatPreviewsDoNotHaveOrHaveOnce) {
+  const std::string preview = "/operator/v1/campaigns/c1/preview";
+  const std::string impact = "/operator/v1/items/" + flow::settled_item + "/impact";
+  for (const auto& [target, name] : {std::pair(preview + "?asof=2026-01-01", "?asof"), std::pair(preview + "?foo=1", "?foo"),
+                                     std::pair(preview + "?sample=1&sample=2", "?sample"), std::pair(impact + "?foo=1", "?foo"),
+                                     std::pair(impact + "?asof=2026-01-01&asof=2026-01-02", "?asof")}) {
+    const Answer answer = zhida().get(target, "operator");
+    expect_problem(answer, testing::Eq(422), target);
+    ASSERT_TRUE(answer.at("errors").IsArray()) << target;
+    EXPECT_EQ(text(answer.at("errors")[0]["pointer"]), name) << target;
+  }
+  EXPECT_EQ(zhida().get(preview + "?sample=1", "operator").status, 200);
 }
 
 TEST_F(BadInput, RulesThatMeanNothing) {

@@ -401,5 +401,14 @@ TEST(RouteMatrix, EveryOperationAnswersEveryRoleOfItsOwnAndOfAnotherBureauAsDesc
   }
 }
 
+TEST(RouteMatrix, AnAuditorReadsEverythingButInboxes) {
+  const OpenApi api;
+  for (const OpenApi::Operation& operation : api.operations()) {
+    if (operation.verb != "get" || !operation.text("x-access").empty()) continue;
+    const auto allowed = operation.roles();
+    EXPECT_EQ(std::ranges::find(allowed, "auditor") == allowed.end(), operation.id() == "page_inbox") << operation.id();
+  }
+}
+
 }  // namespace
 }  // namespace zhida

@@ -14,6 +14,17 @@ void refuse_parameter(std::string_view name, std::string code, std::string detai
   throw Refused(problems::invalid(std::move(errors)));
 }
 
+void require_only(const Request& request, std::initializer_list<std::string_view> names) {
+  const auto& given = request.queries();
+  for (auto at = given.begin(); at != given.end(); ++at) {
+    const std::string& name = at->first;
+    if (std::ranges::find(names, name) == names.end())
+      refuse_parameter(name, "inapplicable", "there is no such parameter here.", "此处没有这个参数。");
+    if (std::any_of(given.begin(), at, [&name](const auto& earlier) { return earlier.first == name; }))
+      refuse_parameter(name, "twice", "is given twice.", "重复。");
+  }
+}
+
 std::optional<std::size_t> number_parameter(const Request& request, std::string_view name, std::size_t least, std::size_t most) {
   const auto text = request.query(name);
   if (!text) return std::nullopt;

@@ -3,6 +3,7 @@
 #include "platform/http/request.hpp"
 
 #include <cstddef>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,6 +15,9 @@ namespace zhida::http {
 
 /// Throws `Refused` with 422 and one error, whose pointer is `?name`.
 [[noreturn]] void refuse_parameter(std::string_view name, std::string code, std::string detail, std::string detail_zh);
+
+/// Throws `Refused` for a parameter that is none of `names`, and for one that stands twice: ignored it would seem to hold.
+void require_only(const Request& request, std::initializer_list<std::string_view> names);
 
 /// A whole number from `least` to `most`; nothing if it is absent. Throws `Refused` for anything else.
 std::optional<std::size_t> number_parameter(const Request& request, std::string_view name, std::size_t least, std::size_t most);

@@ -10,6 +10,7 @@
 #include "operator/rules/block_walk.hpp"
 #include "operator/rules/profile_walk.hpp"
 #include "operator/rules/region_mask.hpp"
+#include "platform/http/parameters.hpp"
 
 #include <utility>
 
@@ -61,6 +62,7 @@ void CampaignPreview::add_to(http::Router& router) {
 asio::awaitable<http::Response> CampaignPreview::preview(http::Request& request) {
   const auto campaign = catalog_.campaign(request.param("id"));
   if (!campaign || !may_see(request.principal->bureau, campaign->owner)) co_return http::respond(http::problems::not_found());
+  http::require_only(request, {"sample"});
   const std::size_t sample = sample_of(request);
   if (!profiles_.ready())
     co_return http::respond(

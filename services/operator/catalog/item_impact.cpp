@@ -5,6 +5,7 @@
 #include "operator/problem.hpp"
 #include "operator/query_values.hpp"
 #include "operator/roles.hpp"
+#include "platform/http/parameters.hpp"
 
 #include <utility>
 
@@ -14,7 +15,7 @@ namespace asio = boost::asio;
 using http::Verb;
 
 void ItemImpact::add_to(http::Router& router) {
-  router.add(Verb::get, "/operator/v1/items/{id}/impact", http::RouteInfo("item_impact", http::Access::roles(rule_writers)).scoped(),
+  router.add(Verb::get, "/operator/v1/items/{id}/impact", http::RouteInfo("item_impact", http::Access::roles(readers)).scoped(),
              [this](http::Request& request) { return impact(request); });
 }
 
@@ -29,6 +30,7 @@ matching::Rule ItemImpact::rule_of(const policy::ItemVersion* version) const {
 asio::awaitable<http::Response> ItemImpact::impact(http::Request& request) {
   const auto item = catalog_.item(request.param("id"));
   if (!item || !may_see(request.principal->bureau, item->owner)) co_return http::respond(http::problems::not_found());
+  http::require_only(request, {"asof", "sample"});
   const domain::Date asof = asof_of(request, domain::date_of(now_()));
   const std::size_t sample = sample_of(request);
   if (!item->draft)
