@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/log/event_log.hpp"
+#include "platform/log/open_error.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -8,15 +9,8 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
-#include <stdexcept>
 
 namespace zhida::log {
-
-/// The file cannot be used as this log; `what()` is a sentence for the operator.
-class OpenError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 /// The log in one SQLite file (WAL, synchronous=FULL), for one process.
 ///

@@ -20,7 +20,8 @@ Batch TailCache::read(std::size_t partition, Offset from, const ReadLimits& limi
   const auto& tail = tails_[partition];
   Batch batch;
   batch.next = from;
-  const auto begin = static_cast<std::size_t>(from - tail.front()->offset);
+  const auto first = std::ranges::lower_bound(tail, from, {}, [](const RecordPtr& record) { return record->offset; });
+  const auto begin = static_cast<std::size_t>(first - tail.begin());
   if (begin < tail.size()) batch.records.reserve(std::min(limits.records, tail.size() - begin));
   std::size_t bytes = 0;
   for (std::size_t i = begin; i < tail.size(); ++i) {

@@ -13,7 +13,7 @@ class TailCache {
  public:
   TailCache(std::size_t partitions, std::size_t limit) : tails_(partitions), limit_(limit) {}
 
-  /// `record` must follow the one added before to the same partition, offset by offset.
+  /// `record` must be the next one of its partition after the one added before; offsets may be sparse.
   void add(std::size_t partition, RecordPtr record);
 
   /// True if everything from `from` to the end of the partition is here, and there is something.

@@ -31,6 +31,7 @@ class TailWatch : public std::enable_shared_from_this<TailWatch> {
   explicit TailWatch(std::size_t partitions) : ends_(partitions), waiting_(partitions) {}
 
   Offset end(std::size_t partition) const { return ends_[partition]; }
+  bool is_waited_for(std::size_t partition) const { return !waiting_[partition].empty(); }
 
   void set_end(std::size_t partition, Offset end) {
     ends_[partition] = end;

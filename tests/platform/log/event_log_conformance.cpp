@@ -21,6 +21,11 @@ Layout EventLogConformance::layout() {
   return {{"facts", 3, Retention::forever()}, {"notes", 1, Retention::for_days(30)}, {"keys", 3, Retention::compacted()}};
 }
 
+void EventLogConformance::SetUp() {
+  if (const std::string reason = GetParam().absence(); !reason.empty()) GTEST_SKIP() << reason;
+  log = GetParam().make(io, directory.path(), layout());
+}
+
 void EventLogConformance::run(asio::awaitable<void> body) { test::run_coroutine(io, std::move(body)); }
 
 namespace {
@@ -194,7 +199,7 @@ asio::awaitable<void> compacts(EventLog& log) {
   for (const RecordPtr& each : all) keys.push_back(each->key);
   EXPECT_THAT(keys, ElementsAre("b", "a", "c"));
   EXPECT_EQ(all.back()->value, "") << "the tombstone stays";
-  EXPECT_EQ((co_await log.range("keys", 0))->end, before.end);
+  EXPECT_GE((co_await log.range("keys", 0))->end, before.end);
   EXPECT_EQ((co_await log.range("keys", 0))->start, before.start);
   co_await append_one(log, record("keys", 0, "d", "new"));
   EXPECT_EQ((co_await read_all(log, "keys", 0, before.start)).size(), 4U);
