@@ -67,6 +67,16 @@ TEST_F(Impact, TellsWhoEntersWhoLeavesWhoBecomesUnknownAndWhy) {
   EXPECT_EQ(answer.at("became_unknown", "by")[0]["alone"].GetInt(), 1);
 }
 
+TEST_F(Impact, DoesNotBlameAnAlternativeWhereAnotherHolds) {
+  const Answer answer =
+      impact(R"({"old":"p.employees >= 20","new":"(p.employees > 0 || p.region_street == \"310117107\") && p.is_branch"})");
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(answer.at("left", "count").GetInt(), 1);
+  ASSERT_EQ(answer.at("left", "by").Size(), 1U) << answer.body;
+  EXPECT_EQ(text(answer.at("left", "by")[0]["leaves"][0]), "p.is_branch");
+  EXPECT_EQ(answer.at("left", "by")[0]["alone"].GetInt(), 1);
+}
+
 TEST_F(Impact, LooksAtAnotherDate) {
   tell(small, R"("established":{"value":"2022-06-01","source":"市场监管局","as_of":"2024-01-01"})");
   for (const auto& [asof, entered] : {std::pair("2024-05-31", 0), std::pair("2025-06-01", 1)}) {

@@ -115,19 +115,12 @@ const Truth& AudienceMatch::condition(std::uint32_t number) {
   return truths_[number];
 }
 
-bool AudienceMatch::same(std::uint32_t a, std::uint32_t b) const {
-  const Condition &x = plan_->rule.conditions[a], &y = plan_->rule.conditions[b];
-  const std::string &key = plan_->conditions[a].key, &other = plan_->conditions[b].key;
-  if (!key.empty() || !other.empty()) return key == other;
-  return x.text == y.text && x.negated == y.negated;
-}
-
 AudienceMatch::NodeRails AudienceMatch::leaf(std::uint32_t number, std::uint32_t flipped, const Mask& candidates) {
   const bool kept = done_[number] || definite_[number];
   const Truth truth = kept ? condition(number) : read(number, candidates);
   const bool manual = plan_->conditions[number].kind == ConditionKind::manual;
   NodeRails rails{truth.definite, manual ? truth.definite | truth.unknown : truth.definite, truth.definite | truth.unknown};
-  if (flipped != none && same(number, flipped)) {
+  if (flipped != none && ask_the_same(*plan_, number, flipped)) {
     const Mask was_false = ~rails.possible;
     rails.definite |= was_false;
     rails.favourable |= was_false;

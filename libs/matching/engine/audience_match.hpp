@@ -60,7 +60,6 @@ class AudienceMatch {
   void begin(std::size_t block);
   /// Where blocks are decided one after the other: fetches what those after this one will need.
   void fetch_ahead(std::size_t block);
-  bool same(std::uint32_t a, std::uint32_t b) const;
   void learn_order();
   static constexpr std::uint32_t none = 0xFFFFFFFF;
 

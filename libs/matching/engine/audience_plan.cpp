@@ -218,4 +218,11 @@ Truth scan(const ScanCondition& condition, const AudiencePlan& plan, const Block
   }
 }
 
+bool ask_the_same(const AudiencePlan& plan, std::uint32_t a, std::uint32_t b) {
+  const Condition &x = plan.rule.conditions[a], &y = plan.rule.conditions[b];
+  const std::string &key = plan.conditions[a].key, &other = plan.conditions[b].key;
+  if (!key.empty() || !other.empty()) return key == other;
+  return x.text == y.text && x.negated == y.negated;
+}
+
 }  // namespace zhida::matching::engine

@@ -31,6 +31,9 @@ struct AudiencePlan {
 };
 std::shared_ptr<const AudiencePlan> plan(std::shared_ptr<const Epoch> epoch, const Rule& rule, cel::Value asof);
 
+/// Whether two conditions of a plan ask the same, so that neither can hold without the other.
+bool ask_the_same(const AudiencePlan& plan, std::uint32_t a, std::uint32_t b);
+
 /// Where a condition is true, and where it is neither true nor false.
 struct Truth {
   Mask definite;

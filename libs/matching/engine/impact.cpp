@@ -26,56 +26,41 @@ std::vector<ConditionShare> shares_of(const AudiencePlan& plan) {
   return shares;
 }
 
-/// Adds for each condition in which of `profiles` it does not hold (`open`: is unknown), and in which no other does so.
-void add_shares(AudienceMatch& match, const Mask& profiles, bool open, std::vector<ConditionShare>& shares) {
-  if (!profiles.any()) return;
-  std::vector<Mask> failing;
-  Mask once, twice;
-  for (const ConditionShare& share : shares) {
-    const Truth& truth = match.condition(share.condition);
-    failing.push_back(profiles & (open ? truth.unknown : ~truth.definite));
-    twice |= once & failing.back();
-    once |= failing.back();
-  }
+void add_parts(std::span<const ConditionPart> parts, std::vector<ConditionShare>& shares) {
   for (std::size_t i = 0; i < shares.size(); ++i) {
-    shares[i].profiles += failing[i].count();
-    shares[i].decided_alone += (failing[i] & ~twice).count();
+    shares[i].profiles += parts[i].takes_part.count();
+    shares[i].decided_alone += parts[i].alone.count();
   }
 }
 
 }  // namespace
 
-ImpactCount::ImpactCount(std::shared_ptr<const AudiencePlan> before, std::shared_ptr<const AudiencePlan> after, std::size_t samples,
-                         const Kernels& with)
-    : before_(before, nullptr, with), after_(after, nullptr, with), samples_(samples) {
+ImpactCount::ImpactCount(std::shared_ptr<const AudiencePlan> before, std::shared_ptr<const AudiencePlan> after, const Kernels& with)
+    : before_(before, nullptr, with), after_(after, nullptr, with), deciding_before_(*before), deciding_after_(*after) {
   counted_.kept_out = shares_of(*before);
   counted_.shuts_out = shares_of(*after);
   counted_.leaves_open = shares_of(*after);
 }
 
-void ImpactCount::add(std::size_t block, const Mask& within) {
+Changed ImpactCount::add(std::size_t block, const Mask& within) {
   const Mask present = after_.plan().epoch->blocks[block]->present & within;
-  if (!present.any()) return;
+  if (!present.any()) return {};
   const BlockVerdicts was = before_.decide(block), is = after_.decide(block);
   const auto from = by_verdict(was, present), to = by_verdict(is, present);
   for (std::size_t a = 0; a < from.size(); ++a)
     for (std::size_t b = 0; b < to.size(); ++b) counted_.moves[a][b] += (from[a] & to[b]).count();
-  const Mask entered = present & is.eligible & ~was.eligible, left = present & was.eligible & ~is.eligible;
-  const Mask open = present & is.unknown & ~was.unknown;
-  counted_.entered += entered.count();
-  counted_.left += left.count();
-  counted_.became_unknown += open.count();
-  take_samples(entered, block, samples_, counted_.entered_samples);
-  take_samples(left, block, samples_, counted_.left_samples);
-  take_samples(open, block, samples_, counted_.unknown_samples);
-  add_shares(before_, entered, false, counted_.kept_out);
-  add_shares(after_, left, false, counted_.shuts_out);
-  add_shares(after_, open, true, counted_.leaves_open);
+  const Changed changed{present & is.eligible & ~was.eligible, present & was.eligible & ~is.eligible, present & is.unknown & ~was.unknown};
+  counted_.entered += changed.entered.count();
+  counted_.left += changed.left.count();
+  counted_.became_unknown += changed.became_unknown.count();
+  if (changed.entered.any()) add_parts(deciding_before_.keep_out(before_, changed.entered), counted_.kept_out);
+  if (changed.left.any()) add_parts(deciding_after_.keep_out(after_, changed.left), counted_.shuts_out);
+  if (changed.became_unknown.any()) add_parts(deciding_after_.leave_open(after_, changed.became_unknown), counted_.leaves_open);
+  return changed;
 }
 
-Impact impact(std::shared_ptr<const AudiencePlan> before, std::shared_ptr<const AudiencePlan> after, std::size_t samples,
-              const Kernels& with) {
-  ImpactCount count(std::move(before), std::move(after), samples, with);
+Impact impact(std::shared_ptr<const AudiencePlan> before, std::shared_ptr<const AudiencePlan> after, const Kernels& with) {
+  ImpactCount count(std::move(before), std::move(after), with);
   for (std::size_t block = 0; block < count.blocks(); ++block) count.add(block);
   return count.counted();
 }

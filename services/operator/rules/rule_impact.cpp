@@ -1,6 +1,7 @@
 #include "operator/rules/rule_impact.hpp"
 
 #include "contracts/json.hpp"
+#include "domain/campaign/audience_preview.hpp"
 #include "domain/policy/check.hpp"
 #include "domain/policy/sentence.hpp"
 #include "matching/date.hpp"
@@ -25,14 +26,13 @@ using contracts::JsonWriter;
 /// What is written about one kind of change.
 struct Kind {
   std::uint64_t profiles = 0;
-  std::span<const engine::ProfileId> samples;
+  const campaign::EnterpriseSample& sample;
   std::span<const engine::ConditionShare> shares;
 };
 
 class Answer {
  public:
-  Answer(const stores::ReferenceData& reference, const stores::ProfileColumns& columns, JsonWriter& writer)
-      : reference_(reference), columns_(columns), writer_(writer) {}
+  Answer(const stores::ReferenceData& reference, JsonWriter& writer) : reference_(reference), writer_(writer) {}
 
   void write_moves(const engine::Impact& impact) {
     writer_.key("moves");
@@ -52,10 +52,7 @@ class Answer {
     writer_.member("count", kind.profiles);
     writer_.key("sample");
     writer_.begin_array();
-    std::vector<enterprise::Uscc> usccs;
-    for (const engine::ProfileId id : kind.samples) usccs.push_back(columns_.uscc(id));
-    std::ranges::sort(usccs);
-    for (const enterprise::Uscc& uscc : usccs) writer_.value(uscc.text());
+    for (const enterprise::Uscc& uscc : kind.sample.sorted()) writer_.value(uscc.text());
     writer_.end_array();
     write_shares(kind.shares, rule);
     writer_.end_object();
@@ -98,7 +95,6 @@ class Answer {
   }
 
   const stores::ReferenceData& reference_;
-  const stores::ProfileColumns& columns_;
   JsonWriter& writer_;
 };
 
@@ -108,21 +104,30 @@ asio::awaitable<std::string> RuleImpact::json(RuleChange change) const {
   const auto epoch = co_await columns_.at(change.asof);
   const cel::Value asof = matching::midnight(change.asof);
   const auto before = engine::plan(epoch, change.before, asof), after = engine::plan(epoch, change.after, asof);
-  engine::ImpactCount count(before, after, change.sample);
+  engine::ImpactCount count(before, after);
+  campaign::EnterpriseSample entered(change.sample), left(change.sample), open(change.sample);
   RegionMask region(reference_, epoch, change.region);
-  const std::function<void(std::size_t)> look = [&count, &region](std::size_t block) { count.add(block, region.of(block)); };
+  const std::function<void(std::size_t)> look = [&](std::size_t block) {
+    const engine::Changed changed = count.add(block, region.of(block));
+    const campaign::NameOfBit name = [&](std::size_t bit) {
+      return columns_.uscc(static_cast<engine::ProfileId>(block * engine::block_size + bit));
+    };
+    entered.offer(changed.entered, name);
+    left.offer(changed.left, name);
+    open.offer(changed.became_unknown, name);
+  };
   const std::chrono::microseconds took = co_await walk_blocks(count.blocks(), look);
 
   const engine::Impact& impact = count.counted();
   std::string text;
   JsonWriter writer(text);
-  Answer answer(reference_, columns_, writer);
+  Answer answer(reference_, writer);
   writer.begin_object();
   writer.member("asof", change.asof);
   answer.write_moves(impact);
-  answer.write("entered", {impact.entered, impact.entered_samples, impact.kept_out}, before->rule);
-  answer.write("left", {impact.left, impact.left_samples, impact.shuts_out}, after->rule);
-  answer.write("became_unknown", {impact.became_unknown, impact.unknown_samples, impact.leaves_open}, after->rule);
+  answer.write("entered", {impact.entered, entered, impact.kept_out}, before->rule);
+  answer.write("left", {impact.left, left, impact.shuts_out}, after->rule);
+  answer.write("became_unknown", {impact.became_unknown, open, impact.leaves_open}, after->rule);
   writer.member("took_us", static_cast<std::int64_t>(took.count()));
   writer.end_object();
   co_return text;

@@ -1,4 +1,4 @@
-// Near misses, impact and stored audiences say what the scalar explanation says.
+// Near misses, findings and stored audiences say what the scalar explanation says.
 
 #include "matching/engine/cross_match.hpp"
 #include "matching/engine/findings.hpp"
@@ -213,49 +213,6 @@ TEST(Questions, RankMissingAttributesByTheRulesTheyWouldSettle) {
     EXPECT_EQ(asked[1].attribute, language()->dictionary().find("abnormal_list")->slot);
     EXPECT_EQ(asked[1].settles, 0U);
   }
-}
-
-TEST(Impact, MovesEveryProfileFromItsOldVerdictToItsNew) {
-  for (std::uint32_t seed = 31; seed <= 34; ++seed) {
-    World world(seed);
-    for (ProfileId id = 0; id < 600; ++id) world.set_profile(id);
-    world.remove_profile(11);
-    world.engine.publish();
-    for (int round = 0; round < 20; ++round) {
-      const Rule before = world.random.rule(), after = world.random.rule();
-      const Impact found = impact(plan(world.engine.epoch(), before, asof), plan(world.engine.epoch(), after, asof), 3);
-      Impact expected;
-      for (const auto& [id, enterprise] : world.profiles) {
-        const Verdict was = world.decide(before, enterprise, asof), is = world.decide(after, enterprise, asof);
-        ++expected.moves[static_cast<std::size_t>(was)][static_cast<std::size_t>(is)];
-        expected.entered += is == Verdict::eligible && was != is;
-        expected.left += was == Verdict::eligible && was != is;
-        expected.became_unknown += is == Verdict::unknown && was != is;
-      }
-      EXPECT_EQ(found.moves, expected.moves) << before.normalised() << " -> " << after.normalised();
-      EXPECT_EQ(found.entered, expected.entered);
-      EXPECT_EQ(found.left, expected.left);
-      EXPECT_EQ(found.became_unknown, expected.became_unknown);
-      EXPECT_EQ(found.entered_samples.size(), std::min<std::uint64_t>(3, found.entered));
-      for (const ProfileId id : found.left_samples) EXPECT_NE(world.decide(after, world.profiles.at(id), asof), Verdict::eligible);
-    }
-  }
-}
-
-TEST(Impact, NamesTheConditionsThatKeptOutAndShutOut) {
-  World world(5);
-  for (ProfileId id = 0; id < 600; ++id) world.set_profile(id);
-  world.engine.publish();
-  const auto planned = [&](const char* text) { return plan(world.engine.epoch(), *Rule::compile(language(), text).rule, asof); };
-  const Impact found = impact(planned("p.employees < 10 && !p.abnormal_list"), planned("p.employees < 20 && p.size_class == \"small\""), 5);
-  ASSERT_GT(found.entered, 0U);
-  ASSERT_GT(found.left, 0U);
-  // Who enters was kept out by the head count, the list, or both; who leaves is shut out by the size alone.
-  EXPECT_EQ(found.kept_out[0].profiles + found.kept_out[1].profiles,
-            found.entered + (found.entered - found.kept_out[0].decided_alone - found.kept_out[1].decided_alone));
-  EXPECT_EQ(found.shuts_out[0].profiles, 0U);
-  EXPECT_EQ(found.shuts_out[1].profiles, found.left);
-  EXPECT_EQ(found.shuts_out[1].decided_alone, found.left);
 }
 
 TEST(StoredAudience, HoldsWhoIsEligibleAndSaysWhoCameAndWent) {
