@@ -214,11 +214,11 @@ class Deciding {
 
 }  // namespace
 
-std::vector<Question> questions(PageMatch& page) {
+std::vector<Question> questions(PageMatch& page, const std::function<bool(RuleId)>& counts) {
   std::map<std::uint32_t, Question> by_attribute;
   Deciding deciding(page.epoch(), page.probe());
   page.for_each_position([&](const Segment& segment, std::size_t position, Verdict verdict) {
-    if (verdict != Verdict::unknown) return;
+    if (verdict != Verdict::unknown || (counts && !counts(segment.code->ids[position]))) return;
     const auto attributes = deciding.of(decode(*segment.code, position));
     for (const std::uint32_t attribute : attributes) {
       Question& question = by_attribute[attribute];

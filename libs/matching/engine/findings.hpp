@@ -6,6 +6,7 @@
 #include "matching/engine/probe.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -51,7 +52,8 @@ struct Question {
   std::uint32_t touches = 0;  ///< unknown rules in which it still decides
 };
 
-/// What to ask the enterprise of a page that was decided: missing attributes, those that settle most rules first.
-std::vector<Question> questions(PageMatch& page);
+/// What to ask the enterprise of a page that was decided: missing attributes, those that settle most rules first. Only rules that `counts`
+/// says do; without it all.
+std::vector<Question> questions(PageMatch& page, const std::function<bool(RuleId)>& counts = {});
 
 }  // namespace zhida::matching::engine

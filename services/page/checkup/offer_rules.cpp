@@ -15,6 +15,11 @@ namespace {
 constexpr engine::ProfileId subject_in_hand = 0;
 constexpr std::size_t most_replaced = 256;
 
+/// Whether an answer may still help the enterprise to the item: its window is open or will be, and it is no draft out for comment.
+bool can_be_had(const policy::ItemContent& item, domain::Date date) {
+  return item.mode != policy::Mode::for_comment && policy::window_at(item, date) != policy::WindowState::closed;
+}
+
 }  // namespace
 
 OfferRules::OfferRules(std::shared_ptr<const matching::Language> language) : language_(std::move(language)) { make_anew(); }
@@ -68,7 +73,8 @@ OfferVerdicts OfferRules::decide(const std::shared_ptr<const ShelfView>& shelf, 
   OfferVerdicts found;
   found.verdicts.assign(shelf->offers.size(), policy::Verdict::ineligible);
   match.for_each([&](engine::RuleId rule, policy::Verdict verdict) { found.verdicts[offer_of_[rule]] = verdict; });
-  found.questions = engine::questions(match);
+  found.questions =
+      engine::questions(match, [&](engine::RuleId rule) { return can_be_had(shelf->offers[offer_of_[rule]].content(), asof); });
   return found;
 }
 

@@ -18,7 +18,7 @@ namespace zhida::page {
 /// What all offers of a shelf come to for one enterprise.
 struct OfferVerdicts {
   std::vector<policy::Verdict> verdicts;              ///< by offer
-  std::vector<matching::engine::Question> questions;  ///< what to ask the enterprise, those that settle most offers first
+  std::vector<matching::engine::Question> questions;  ///< those that settle most offers that can be had now or later first
 };
 
 /// The rules of all offers in the matching engine, so that one enterprise is decided for all of them at once. Follows the shelf.

@@ -126,7 +126,10 @@ TEST_F(OfferRulesTest, AskFirstWhatSettlesMostItems) {
     cel::Arena arena;
     for (const auto& item : world.items) {
       arena.reset();
-      const auto missing = policy::check_item(*item, subject.view(), world.today, arena).explanation.missing;
+      const policy::ItemCheck check = policy::check_item(*item, subject.view(), world.today, arena);
+      if (check.decision.window == policy::WindowState::closed) continue;
+      if (item->version->content.mode == policy::Mode::for_comment) continue;
+      const auto& missing = check.explanation.missing;
       for (const std::uint32_t slot : missing) {
         ++counted[slot].second;
         if (missing.size() == 1) ++counted[slot].first;
@@ -145,6 +148,32 @@ TEST_F(OfferRulesTest, AskFirstWhatSettlesMostItems) {
     EXPECT_TRUE(told.starts_with(R"(,"questions":[{"attribute":")" + first + "\"")) << told;
   }
   EXPECT_GT(asked, 0U);
+}
+
+TEST_F(OfferRulesTest, AskOnlyWhatHelpsToAnItemThatCanStillBeHad) {
+  const auto item = [this](const char* id, const char* rule, policy::Mode mode, std::vector<policy::Window> windows) {
+    auto version = std::make_shared<policy::ItemVersion>();
+    version->content.rule = rule;
+    version->content.mode = mode;
+    version->content.windows = std::move(windows);
+    auto made = policy::CompiledItem::compile(world.reference.language, id, std::move(version));
+    return std::make_shared<const policy::CompiledItem>(std::move(*made.item));
+  };
+  const auto during = [](int year) { return std::vector<policy::Window>{{day_of(year, 1, 1), day_of(year, 12, 31), std::nullopt}}; };
+  using policy::Mode;
+  const auto shelf =
+      shelf_of({item("A", "p.employees > 3", Mode::apply, during(2025)), item("B", "p.employees > 4", Mode::apply, during(2025)),
+                item("C", "p.employees > 5", Mode::for_comment, {}), item("D", "p.is_branch", Mode::apply, during(2026)),
+                item("E", "p.is_branch && p.revenue > 5", Mode::apply, during(2027))});
+  const CheckedSubject subject(world.profiles, world.generator.uscc(9'999), world.today);
+  const OfferVerdicts found = rules.decide(shelf, subject, world.today);
+  const matching::Dictionary& dictionary = *world.reference.dictionary;
+  ASSERT_EQ(found.questions.size(), 2U);
+  EXPECT_EQ(dictionary[found.questions[0].attribute].name, "is_branch");
+  EXPECT_EQ(found.questions[0].settles, 1U);
+  EXPECT_EQ(found.questions[0].touches, 2U);
+  EXPECT_EQ(dictionary[found.questions[1].attribute].name, "revenue");
+  EXPECT_EQ(rules.decide(shelf, subject, day_of(2025, 6, 1)).questions.size(), 3U) << "as of a day when they were open";
 }
 
 }  // namespace
