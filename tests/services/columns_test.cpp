@@ -6,6 +6,9 @@
 #include "support/run_coroutine.hpp"
 
 #include <gtest/gtest.h>
+#include <boost/asio/post.hpp>
+
+#include <functional>
 
 namespace zhida {
 namespace {
@@ -92,6 +95,54 @@ TEST(ProfileColumns, FollowUpdatesDeterminationsAndTheDay) {
   world.today = day_of(2026, 12, 5);
   EXPECT_EQ(compare(world, epoch_at(world, world.today), world.today).different, 0U);
   EXPECT_EQ(compare(world, epoch_at(world, day_of(2026, 11, 23)), day_of(2026, 11, 23)).different, 0U);
+}
+
+/// Runs what is posted to the executor again and again while somebody else works there, with the number of the time.
+void meanwhile(boost::asio::io_context& io, const bool& over, int time, const std::function<void(int)>& work) {
+  boost::asio::post(io, [&io, &over, time, &work] {
+    if (over) return;
+    work(time);
+    meanwhile(io, over, time + 1, work);
+  });
+}
+
+TEST(ProfileColumns, GiveWayWhileTheyLookAtAnotherDayAndMissNothingThatIsRecordedThen) {
+  SampleWorld world;
+  std::erase_if(world.items, [](const auto& item) { return item->rule.manual().empty(); });
+  ASSERT_GT(world.items.size(), 1U);
+  world.know_all(600);
+  for (std::uint64_t index = 1'000; index < 31'000; ++index)
+    world.determine(world.generator.uscc(index), world.conditions[index % world.conditions.size()], true, day_of(2026, 12, 31));
+  const domain::Date later = day_of(2027, 2, 1);
+  epoch_at(world, world.today);
+
+  const std::size_t enterprises = world.usccs.size();
+  int turns = 0;
+  const std::function<void(int)> record = [&](int time) {
+    turns = time;
+    // Of known enterprises and new ones; what holds today and later, or makes a difference later only.
+    const auto number = static_cast<std::uint64_t>(time);
+    if (time > 8) return;
+    for (std::uint64_t i = 0; i < 5; ++i) {
+      const std::string& condition = world.conditions[(number + i) % world.conditions.size()];
+      world.determine(world.generator.uscc(1'000 + number * 3'000 + i), condition, i % 2 == 0, day_of(2028, 12, 31));
+      world.determine(world.generator.uscc(40'000 + number * 100 + i), condition, true, day_of(2027, 1, 31));
+    }
+  };
+  bool over = false;
+  meanwhile(world.io, over, 1, record);
+  EpochPtr epoch;
+  const auto body = [](SampleWorld& of, domain::Date on, EpochPtr& into, bool& done) -> boost::asio::awaitable<void> {
+    into = co_await of.columns.at(on);
+    done = true;
+  };
+  test::run_coroutine(world.io, body(world, later, epoch, over));
+  EXPECT_GE(turns, 5) << "others never waited long";
+  EXPECT_GT(world.usccs.size(), enterprises);
+  EXPECT_EQ(compare(world, epoch, later).different, 0U);
+  EXPECT_EQ(compare(world, epoch_at(world, world.today), world.today).different, 0U);
+  world.today = later;
+  EXPECT_EQ(compare(world, epoch_at(world, later), later).different, 0U);
 }
 
 TEST(ProfileColumns, NumberEnterprisesThereAndBack) {

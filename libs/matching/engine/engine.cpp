@@ -158,15 +158,15 @@ void Engine::determine(OpenBlock& block, std::size_t bit, std::span<const Determ
     block.set_key(attributes_->manual(each.name), Column::Form::bits, bit, each.value ? 1 : 0);
 }
 
-std::shared_ptr<const Epoch> Engine::with_determinations(std::span<const Determined> profiles) {
-  const std::shared_ptr<const Epoch> published = epoch();
-  std::map<std::size_t, OpenBlock> opened;
-  for (const Determined& each : profiles) {
-    const std::size_t number = each.id / block_size;
-    determine(opened.try_emplace(number, published->blocks.at(number)).first->second, each.id % block_size, each.determinations);
-  }
-  auto changed = std::make_shared<Epoch>(*published);
-  for (const auto& [number, block] : opened) changed->blocks[number] = block.close(++version_);
+std::shared_ptr<const Block> Engine::with_determinations(std::size_t number, std::span<const Determined> profiles) {
+  OpenBlock block(epoch()->blocks.at(number));
+  for (const Determined& each : profiles) determine(block, each.id % block_size, each.determinations);
+  return block.close(++version_);
+}
+
+std::shared_ptr<const Epoch> Engine::with_blocks(std::span<const Replaced> blocks) {
+  auto changed = std::make_shared<Epoch>(*epoch());
+  for (const Replaced& each : blocks) changed->blocks.at(each.number) = each.block;
   changed->block_generation = ++version_;
   ++version_;  // what is published next is not this
   return changed;

@@ -50,8 +50,15 @@ class Engine {
     ProfileId id = 0;
     std::span<const Determination> determinations;
   };
-  /// What was last published, but with these determinations for these profiles: to look at another date. The engine keeps nothing of it.
-  std::shared_ptr<const Epoch> with_determinations(std::span<const Determined> profiles);
+  /// To look at another date: a block of what was last published, but with these determinations for these profiles of it. The engine keeps
+  /// nothing of it.
+  std::shared_ptr<const Block> with_determinations(std::size_t block, std::span<const Determined> profiles);
+  /// What was last published, but with other blocks in the places of these.
+  struct Replaced {
+    std::size_t number = 0;
+    std::shared_ptr<const Block> block;
+  };
+  std::shared_ptr<const Epoch> with_blocks(std::span<const Replaced> blocks);
 
   /// Rebuilds all segments without the dead rules, and forgets nothing else. Takes the longer the more rules there are (about 10 µs each);
   /// what it builds becomes visible with the next `publish`.

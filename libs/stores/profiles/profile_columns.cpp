@@ -1,8 +1,7 @@
 #include "stores/profiles/profile_columns.hpp"
 
-#include "stores/log_reading.hpp"
-
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -15,7 +14,11 @@ using matching::engine::ProfileId;
 
 ProfileColumns::ProfileColumns(ProfileStore& profiles, std::shared_ptr<const matching::Language> language,
                                std::function<domain::Date()> today)
-    : profiles_(profiles), today_(std::move(today)), engine_(std::move(language)), slots_(profiles.dictionary().size()) {}
+    : profiles_(profiles),
+      today_(std::move(today)),
+      engine_(std::move(language)),
+      days_(static_cast<std::size_t>(profiles.partitions())),
+      slots_(profiles.dictionary().size()) {}
 
 ProfileId ProfileColumns::id(Place place) const {
   const std::size_t block =
@@ -39,65 +42,118 @@ std::size_t ProfileColumns::memory() const {
   return bytes;
 }
 
-void ProfileColumns::determine_for_today() {
-  const domain::Date today = today_();
-  if (day_ == today) return;
-  day_ = today;
+/// The blocks with the determinations of another day, as far as they are made.
+struct ProfileColumns::OtherDay {
+  domain::Date date;
+  std::map<std::size_t, std::shared_ptr<const matching::engine::Block>> made;  ///< by block; none where the day makes no difference
+  std::vector<std::uint64_t> seen;                                             ///< by block: its changes when it was last looked at
+};
+
+/// Whether there was anything to do.
+bool ProfileColumns::determine_for(int partition, domain::Date today) {
+  std::optional<domain::Date>& day = days_[static_cast<std::size_t>(partition)];
+  if (day == today) return false;
+  day = today;
+  for (const Row row : profiles_.determined(partition)) profiles_.changed(partition).mark(row);
+  return true;
+}
+
+bool ProfileColumns::is_up_to_date(domain::Date today) const {
   for (int partition = 0; partition < profiles_.partitions(); ++partition)
-    for (const Row row : profiles_.determined(partition)) profiles_.changed(partition).mark(row);
+    if (profiles_.changed(partition).count() != 0 || days_[static_cast<std::size_t>(partition)] != today) return false;
+  return true;
 }
 
 void ProfileColumns::take(int partition, Row row) {
   taken_ = true;
   profiles_.slots(partition, row, slots_);
   determinations_.clear();
-  profiles_.determinations(partition, row, *day_, determinations_);
-  if (const auto mistake = engine_.set_profile(id({partition, row}), slots_, determinations_))
+  profiles_.determinations(partition, row, *days_[static_cast<std::size_t>(partition)], determinations_);
+  const ProfileId number = id({partition, row});
+  if (changes_.size() <= number / block_size) changes_.resize(number / block_size + 1);
+  ++changes_[number / block_size];
+  if (const auto mistake = engine_.set_profile(number, slots_, determinations_))
     throw std::logic_error("a profile's value does not suit its attribute: " + mistake->message_en);
-}
-
-asio::awaitable<std::shared_ptr<const Epoch>> ProfileColumns::at(domain::Date date) {
-  determine_for_today();
-  Turn turn;
-  for (bool complete = false; !complete;) {
-    complete = true;
-    for (int partition = 0; partition < profiles_.partitions(); ++partition) {
-      for (std::size_t first = 0; profiles_.changed(partition).count() != 0 && first < profiles_.size(partition); first += block_size) {
-        profiles_.changed(partition).take(first, first + block_size, [&](Row row) { take(partition, row); });
-        if (!turn.over()) continue;
-        // What was taken over must be visible before others look: a change is either in the epoch or still marked.
-        publish();
-        co_await turn.pass();
-        complete = false;
-      }
-    }
-  }
-  publish();
-  co_return on(date);
 }
 
 void ProfileColumns::publish() {
   if (std::exchange(taken_, false)) engine_.publish();
 }
 
-// Only where the day makes a difference, and that is seldom: determinations hold for years.
-std::shared_ptr<const Epoch> ProfileColumns::on(domain::Date date) {
-  if (date == *day_) return engine_.epoch();
-  std::vector<Place> places;
-  std::vector<std::vector<matching::Determination>> determinations;
-  for (int partition = 0; partition < profiles_.partitions(); ++partition) {
-    for (const Row row : profiles_.determined(partition)) {
-      std::vector<matching::Determination> then, now;
-      profiles_.determinations(partition, row, date, then);
-      profiles_.determinations(partition, row, *day_, now);
-      if (std::ranges::equal(then, now, [](const auto& a, const auto& b) { return a.name == b.name && a.value == b.value; })) continue;
-      places.push_back({partition, row});
-      determinations.push_back(std::move(then));
+// Returns without giving way after everything was taken over.
+asio::awaitable<void> ProfileColumns::take_over(Turn& turn) {
+  while (!is_up_to_date(today_())) {
+    for (int partition = 0; partition < profiles_.partitions(); ++partition) {
+      if (determine_for(partition, today_()) && turn.over()) co_await turn.pass();
+      for (std::size_t first = 0; profiles_.changed(partition).count() != 0 && first < profiles_.size(partition); first += block_size) {
+        profiles_.changed(partition).take(first, first + block_size, [&](Row row) { take(partition, row); });
+        if (!turn.over()) continue;
+        // What was taken over must be visible before others look: a change is either in the epoch or still marked.
+        publish();
+        co_await turn.pass();
+      }
     }
   }
-  std::vector<Engine::Determined> changes;
-  for (std::size_t i = 0; i < places.size(); ++i) changes.push_back({id(places[i]), determinations[i]});
-  return engine_.with_determinations(changes);
+  publish();
+}
+
+// A day makes a difference only where a determination begins or ends, and that is seldom: they hold for years.
+void ProfileColumns::look_at(OtherDay& other, std::size_t block, std::span<const Row> rows) {
+  const int partition = place(static_cast<ProfileId>(block * block_size)).partition;
+  std::vector<ProfileId> differing;
+  std::vector<std::vector<matching::Determination>> determinations;
+  for (const Row row : rows) {
+    std::vector<matching::Determination> then;
+    profiles_.determinations(partition, row, other.date, then);
+    determinations_.clear();
+    profiles_.determinations(partition, row, *days_[static_cast<std::size_t>(partition)], determinations_);
+    if (std::ranges::equal(then, determinations_, [](const auto& a, const auto& b) { return a.name == b.name && a.value == b.value; }))
+      continue;
+    differing.push_back(id({partition, row}));
+    determinations.push_back(std::move(then));
+  }
+  if (differing.empty()) return;
+  std::vector<Engine::Determined> profiles;
+  for (std::size_t i = 0; i < differing.size(); ++i) profiles.push_back({differing[i], determinations[i]});
+  other.made[block] = engine_.with_determinations(block, profiles);
+}
+
+// Looks at the blocks of which something was taken over since they were looked at. What is taken over while it gives way counts as later.
+asio::awaitable<void> ProfileColumns::look_at(OtherDay& other, Turn& turn) {
+  constexpr std::uint64_t never = ~std::uint64_t{0};
+  for (int partition = 0; partition < profiles_.partitions(); ++partition) {
+    std::vector<Row> rows = profiles_.determined(partition);
+    other.seen.resize(changes_.size(), never);
+    std::erase_if(rows, [&](Row row) {
+      const std::size_t block = id({partition, row}) / block_size;
+      return block >= changes_.size() || other.seen[block] == changes_[block];
+    });
+    for (auto block = static_cast<std::size_t>(partition); block < changes_.size();
+         block += static_cast<std::size_t>(profiles_.partitions())) {
+      if (other.seen[block] != changes_[block]) other.made.erase(block);
+      other.seen[block] = changes_[block];
+    }
+    std::ranges::sort(rows);
+    for (std::size_t first = 0, end = 0; first < rows.size(); first = end) {
+      if (turn.over()) co_await turn.pass();
+      while (end < rows.size() && rows[end] / block_size == rows[first] / block_size) ++end;
+      look_at(other, id({partition, rows[first]}) / block_size, std::span(rows).subspan(first, end - first));
+    }
+  }
+}
+
+asio::awaitable<std::shared_ptr<const Epoch>> ProfileColumns::at(domain::Date date) {
+  Turn turn;
+  OtherDay other{date, {}, {}};
+  co_await take_over(turn);
+  if (date == *days_.front()) co_return engine_.epoch();
+  while (other.seen != changes_) {
+    co_await look_at(other, turn);
+    co_await take_over(turn);
+  }
+  std::vector<Engine::Replaced> blocks;
+  for (auto& [number, block] : other.made) blocks.push_back({number, std::move(block)});
+  co_return blocks.empty() ? engine_.epoch() : engine_.with_blocks(blocks);
 }
 
 }  // namespace zhida::stores

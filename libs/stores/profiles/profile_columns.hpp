@@ -2,13 +2,17 @@
 
 #include "domain/date_time.hpp"
 #include "matching/engine/engine.hpp"
+#include "stores/log_reading.hpp"
 #include "stores/profiles/profile_store.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace zhida::stores {
@@ -29,7 +33,7 @@ class ProfileColumns {
   ProfileColumns(ProfileStore& profiles, std::shared_ptr<const matching::Language> language, std::function<domain::Date()> today);
 
   /// All profiles as they are when this returns, with the determinations in force on `date`. Leaves the executor to others while there is
-  /// much to take over.
+  /// much to take over, or to look at for another day than today.
   boost::asio::awaitable<std::shared_ptr<const matching::engine::Epoch>> at(domain::Date date);
 
   matching::engine::ProfileId id(Place place) const;
@@ -40,16 +44,21 @@ class ProfileColumns {
   std::size_t memory() const;
 
  private:
-  void determine_for_today();
+  struct OtherDay;
+  boost::asio::awaitable<void> take_over(Turn& turn);
+  boost::asio::awaitable<void> look_at(OtherDay& other, Turn& turn);
+  bool determine_for(int partition, domain::Date today);
+  bool is_up_to_date(domain::Date today) const;
   void take(int partition, Row row);
   void publish();
-  std::shared_ptr<const matching::engine::Epoch> on(domain::Date date);
+  void look_at(OtherDay& other, std::size_t block, std::span<const Row> rows);
 
   ProfileStore& profiles_;
   std::function<domain::Date()> today_;
   matching::engine::Engine engine_;
-  std::optional<domain::Date> day_;  ///< whose determinations the columns hold
-  bool taken_ = false;               ///< something that is not published
+  std::vector<std::optional<domain::Date>> days_;  ///< by partition: whose determinations the columns hold
+  std::vector<std::uint64_t> changes_;             ///< by block: how often something of it was taken over
+  bool taken_ = false;                             ///< something that is not published
 
   // Scratch of one profile.
   std::vector<cel::Value> slots_;
