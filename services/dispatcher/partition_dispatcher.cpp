@@ -108,8 +108,8 @@ Recheck::Block PartitionDispatcher::describe(const campaign::Campaign& campaign,
   about.place.urgent = block.urgent;
   about.place.offset = block.offset;
   about.action = action_of(campaign, with_.now());
-  about.undisclosed = with_.catalog.has_undisclosed_content(campaign);
-  about.withdrawal = with_.catalog.withdrawal(campaign);
+  about.offered.undisclosed = with_.catalog.has_undisclosed_content(campaign);
+  about.offered.withdrawal = with_.catalog.withdrawal(campaign);
   // Same profiles, same day, same rules: the audience would be the same.
   const domain::Date today = domain::date_of(with_.now());
   const auto profiles = static_cast<std::uint64_t>(with_.profiles.progress().position("profiles", partition_));
@@ -149,7 +149,8 @@ auto PartitionDispatcher::send(Queue& queue, Block block) -> Result<void> {
     const campaign::CompileOutcome& outcome = service_.compiled_.get(*campaign);
     compiled = outcome.compiled;
     about.compiled = compiled.get();
-    if (compiled) about.applied = about.withdrawal.left_of(campaign::applied_since(*compiled, domain::date_of(with_.now())));
+    if (compiled)
+      about.offered.applied = about.offered.withdrawal.left_of(campaign::applied_since(*compiled, domain::date_of(with_.now())));
     trouble = outcome.reason;
   }
   if (intents != nullptr && about.action == Action::hold) {

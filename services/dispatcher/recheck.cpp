@@ -39,11 +39,6 @@ std::optional<contracts::Receipt> Recheck::receipt(const Block& block, delivery:
 
   contracts::Receipt receipt;
   receipt.uscc = fact.uscc;
-  const auto suppressed = [&receipt](Reason reason) {
-    receipt.state = State::suppressed;
-    receipt.reason = reason;
-    return receipt;
-  };
   switch (block.action) {
     case Action::hold:
       return std::nullopt;
@@ -56,15 +51,14 @@ std::optional<contracts::Receipt> Recheck::receipt(const Block& block, delivery:
     case Action::deliver:
       break;
   }
-  if (block.undisclosed || block.withdrawal.all()) return suppressed(Reason::item_withdrawn);
-  if (campaign::already_applied(ledger, block.applied)) return suppressed(Reason::already_applied);
-  if (block.again && !is_in_audience(block.compiled->audience, fact.uscc, *block.again)) return suppressed(Reason::ineligible_at_send);
-  if (block.withdrawal.any()) {
-    const bool nothing = block.again ? block.withdrawal.leaves_nothing(work_.items) : block.withdrawal.leaves_nothing(fact.items);
-    if (nothing) return suppressed(Reason::item_withdrawn);
-  }
-  receipt.state = State::delivered;
-  receipt.left_out = block.withdrawal.parts();
+  const auto is_member = [&] { return !block.again || is_in_audience(block.compiled->audience, fact.uscc, *block.again); };
+  const auto meant_for_withdrawn = [&] {
+    const campaign::Withdrawal& withdrawal = block.offered.withdrawal;
+    return block.again ? withdrawal.leaves_nothing(work_.items) : withdrawal.leaves_nothing(fact.items);
+  };
+  receipt.reason = campaign::reason_against(block.offered, ledger, is_member, meant_for_withdrawn);
+  receipt.state = receipt.reason == Reason::none ? State::delivered : State::suppressed;
+  if (receipt.state == State::delivered) receipt.left_out = block.offered.withdrawal.parts();
   return receipt;
 }
 

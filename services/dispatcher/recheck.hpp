@@ -2,9 +2,8 @@
 
 #include "contracts/intents/intents_decided.hpp"
 #include "contracts/receipts/receipts_recorded.hpp"
-#include "domain/campaign/already_applied.hpp"
 #include "domain/campaign/compiled_campaign.hpp"
-#include "domain/campaign/withdrawal.hpp"
+#include "domain/campaign/still_offered.hpp"
 #include "domain/delivery/ledger.hpp"
 #include "stores/profiles/profile_store.hpp"
 
@@ -27,10 +26,8 @@ class Recheck {
     const campaign::CompiledCampaign* compiled = nullptr;  ///< needed to deliver
     delivery::Place place;                                 ///< of the block; `index` does not matter
     Action action = Action::hold;
-    bool undisclosed = false;                     ///< a document of the package is not public any more
-    campaign::Withdrawal withdrawal;              ///< of items
-    std::vector<campaign::AppliedSince> applied;  ///< of what is left of `compiled`, as seen from now
-    std::optional<domain::Date> again;            ///< the audience is to be evaluated again, on this day
+    campaign::StillOffered offered;     ///< of `compiled`, as seen from now
+    std::optional<domain::Date> again;  ///< the audience is to be evaluated again, on this day
   };
 
   explicit Recheck(const stores::ProfileStore& profiles) : profiles_(profiles), slots_(profiles.dictionary().size()) {}

@@ -1,4 +1,4 @@
-#include "domain/campaign/already_applied.hpp"
+#include "domain/campaign/still_offered.hpp"
 #include "domain/effect/measure.hpp"
 #include "matcher/partition_matcher.hpp"
 #include "platform/runtime/background.hpp"
@@ -137,9 +137,9 @@ auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
   const std::optional<delivery::State> state = decided_now(run);
   if (!state) co_return result<void>();  // what was gathered is forgotten
   const bool to_send = state == delivery::State::matched;
-  const campaign::Withdrawal withdrawal = with_.catalog.withdrawal(*run.campaign);
-  const bool none_left = with_.catalog.has_undisclosed_content(*run.campaign) || withdrawal.all();
-  const std::vector<campaign::AppliedSince> applied = withdrawal.left_of(campaign::applied_since(*run.compiled, domain::date_of(run.at)));
+  campaign::StillOffered offered{with_.catalog.has_undisclosed_content(*run.campaign), with_.catalog.withdrawal(*run.campaign), {}};
+  offered.applied = offered.withdrawal.left_of(campaign::applied_since(*run.compiled, domain::date_of(run.at)));
+  const auto is_member = [] { return true; };
   std::array<std::uint64_t, domain::EnumNames<delivery::Reason>::names.size()> reasons{};
   for (std::size_t next = 0; next < run.candidates.size();) {
     const log::ByteGate::Pass pass = co_await service_.floor_->enter(1);
@@ -149,11 +149,9 @@ auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
       const std::size_t index = next++;
       const delivery::IntentRecord* known = (*ledgers)[index].find(header.key());
       if (known != nullptr && known->decision) continue;
-      auto reason = delivery::Reason::none;
-      if (to_send && (none_left || (withdrawal.any() && withdrawal.leaves_nothing(run.candidates.items(index)))))
-        reason = delivery::Reason::item_withdrawn;
-      else if (to_send && campaign::already_applied((*ledgers)[index], applied))
-        reason = delivery::Reason::already_applied;
+      const auto meant_for_withdrawn = [&] { return offered.withdrawal.leaves_nothing(run.candidates.items(index)); };
+      const auto reason =
+          to_send ? campaign::reason_against(offered, (*ledgers)[index], is_member, meant_for_withdrawn) : delivery::Reason::none;
       run.candidates.write(index, reason == delivery::Reason::none ? *state : delivery::State::suppressed, reason, writer);
       ++reasons[static_cast<std::size_t>(reason)];
     }

@@ -162,6 +162,31 @@ TEST(Dispatcher, SendsWhatIsLeftOfAPackageToWhomItIsLeft) {
   }
 }
 
+TEST(Dispatcher, GivesTheReasonThatTheMatcherWouldHaveGiven) {
+  Launch launch;
+  const auto body = [](Launch& l) -> asio::awaitable<void> {
+    co_await small_and_large(l);
+    Audience any{campaign::EligibleAudience()};
+    l.start_matcher();
+    co_await l.campaign("c1", any, "SMALL BOTH");
+    co_await l.until_decided(1);
+    co_await l.stop();
+    co_await l.withdraw("BOTH");
+    // A large one, for which only BOTH was meant, has all that is left: both reasons hold.
+    co_await l.outcome(uscc(15), "SMALL", delivery::OutcomeType::applied);
+    l.start_matcher();
+    l.start_dispatcher();
+    co_await l.campaign("c2", any, "SMALL BOTH");
+    for (const delivery::CampaignNumber campaign : {1U, 2U}) {
+      co_await l.until_over(campaign);
+      const auto totals = co_await l.totals(campaign);
+      EXPECT_EQ(with_reason(totals.campaign, Reason::already_applied), 1) << campaign;
+      EXPECT_EQ(with_reason(totals.campaign, Reason::item_withdrawn), 9) << campaign;
+    }
+  };
+  launch.run(body(launch));
+}
+
 TEST(Dispatcher, HoldsWhatIsPausedAndGoesOnWhenResumed) {
   Launch launch(50);
   const auto body = [](Launch& l) -> asio::awaitable<void> {
