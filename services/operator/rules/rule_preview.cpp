@@ -33,12 +33,15 @@ asio::awaitable<std::chrono::microseconds> preview_rule(const stores::ReferenceD
   RegionMask within(reference, epoch, region);
   const bool knows_near = options.near && conditions_are_leaves(match.plan().rule);
   std::vector<cel::Value> slots(profiles.dictionary().size());
+  cel::Arena lists;
   const std::function<void(std::size_t)> look = [&](std::size_t block) {
     const auto place = [&](std::size_t bit) { return columns.place(static_cast<engine::ProfileId>(block * engine::block_size + bit)); };
     const auto name = [&](std::size_t bit) { return profiles.uscc(place(bit).partition, place(bit).row); };
-    // A bare rule has no manual conditions.
+    // As the epoch has it: by now the store may know better, and the verdict is the epoch's. A bare rule has no manual conditions.
     const auto subject = [&](std::size_t bit) {
-      profiles.slots(place(bit).partition, place(bit).row, slots);
+      lists.reset();
+      for (const std::uint32_t slot : rule.slots())
+        slots[slot] = engine::value_at(*epoch->attributes, *epoch->blocks[block], slot, bit, lists);
       return policy::Subject{slots, {}};
     };
     const engine::BlockVerdicts verdicts = match.decide(block);

@@ -9,6 +9,7 @@
 #include "support/run_coroutine.hpp"
 
 #include <gtest/gtest.h>
+#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <functional>
@@ -104,6 +105,48 @@ TEST(RulePreview, FindsNearMissesWhereConditionsHaveBecomeOneOrStandTwice) {
     ASSERT_TRUE(rule) << text;
     expect_same_preview(*rule.rule, world().today, "");
   }
+}
+
+TEST(RulePreview, IsOfOneMomentWhateverIsRecordedMeanwhile) {
+  SampleWorld changing;
+  changing.know_all(1'500);
+  // Long enough that the preview gives way between two blocks.
+  std::string text = "p.employees >= 1000000";
+  for (int i = 1; i <= 150; ++i) text += " && p.employees + " + std::to_string(i) + " > 0";
+  const auto rule = matching::Rule::compile(changing.reference.language, text);
+  ASSERT_TRUE(rule);
+  const campaign::RulePreview::Options options{changing.today, true, 0};
+  const auto near = [&](const std::function<void()>& meanwhile) {
+    campaign::RulePreview preview(*rule.rule, options);
+    const auto body = [](SampleWorld& in, const matching::Rule& of, const campaign::RulePreview::Options& with,
+                         const std::function<void()>& change, campaign::RulePreview& into) -> boost::asio::awaitable<void> {
+      co_await in.columns.at(with.date);
+      boost::asio::post(in.io, change);
+      co_await preview_rule(in.reference, in.profiles, in.columns, of, with, "", into);
+    };
+    test::run_coroutine(changing.io, body(changing, *rule.rule, options, meanwhile, preview));
+    std::uint64_t sum = 0;
+    for (const campaign::RulePreview::Near& each : preview.near()) sum += each.count;
+    return sum;
+  };
+  const std::uint64_t before = near([] {});
+  EXPECT_GT(before, 1'000U);
+  const std::uint64_t during = near([&] {
+    for (int partition = 0; partition < SampleWorld::partitions; ++partition)
+      for (stores::Row row = 0; row < changing.profiles.size(partition); ++row) {
+        contracts::ProfilePatched event;
+        event.uscc = changing.profiles.uscc(partition, row);
+        contracts::AttributeStatement statement;
+        statement.name = "employees";
+        statement.value = enterprise::RawValue::of(std::int64_t{2'000'000});
+        statement.source = "人社局";
+        statement.as_of = day_of(2026, 11, 22);
+        event.attributes.push_back(statement);
+        changing.fold(event);
+      }
+  });
+  EXPECT_EQ(during, before);
+  EXPECT_EQ(near([] {}), 0U) << "and then everybody has enough";
 }
 
 Audience eligible(Quantifier quantifier, std::vector<Verdict> verdicts) {
