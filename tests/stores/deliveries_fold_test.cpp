@@ -46,6 +46,31 @@ TEST_F(DeliveriesFoldTest, EqualsAnIndependentFoldWhateverTheOrder) {
   run_coroutine(io, body(), patience);
 }
 
+TEST_F(DeliveriesFoldTest, KeepsNoTopicWaitingForALongOne) {
+  auto body = [&]() -> asio::awaitable<void> {
+    std::mt19937 random(9);
+    auto folders = start(writer);
+    co_await catch_up();
+    co_await append(random_history(random, 400, 12));
+    std::vector<log::Offset> clicks, intents;
+    for (int attempt = 0; attempt < 100'000 && (clicks.empty() || clicks[0] == 0); ++attempt) {
+      const auto folded = co_await reader.folded_to();
+      if (folded) {
+        clicks = folded->at("engagements");
+        intents = folded->at("intents");
+      }
+      co_await sleep(std::chrono::microseconds(200));
+    }
+    const boost::system::result<log::Range> all = co_await log.range("intents", 0);
+    EXPECT_GT(clicks.at(0), 0);
+    EXPECT_LT(intents.at(0), all->end) << "what follows waited until every intent was folded";
+    co_await catch_up();
+    co_await expect_exact();
+    co_await folders->kill();
+  };
+  run_coroutine(io, body(), patience);
+}
+
 TEST_F(DeliveriesFoldTest, IsExactAfterTheRunnerWasKilledAtRandomPoints) {
   auto body = [&]() -> asio::awaitable<void> {
     std::mt19937 random(2);

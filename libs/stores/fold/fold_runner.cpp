@@ -215,8 +215,13 @@ auto FoldRunner::give_up(Follower& follower, error_code why) -> Result<void> {
 }
 
 auto FoldRunner::gather(Follower& follower, const PositionVector* cap) -> Result<std::vector<FoldInput>> {
+  // Every other batch begins with the first topics, the urgent ones; those between give each topic its turn, so that a long one keeps
+  // none of the others waiting.
+  const std::size_t topics = follower.ahead.size(), batch_number = follower.batches++;
+  const std::size_t start = batch_number % 2 == 0 ? 0 : batch_number / 2 % topics;
   std::vector<FoldInput> inputs;
-  for (std::size_t topic = 0; topic < follower.ahead.size() && inputs.size() < settings_.batch_records; ++topic) {
+  for (std::size_t i = 0; i < topics && inputs.size() < settings_.batch_records; ++i) {
+    const std::size_t topic = (start + i) % topics;
     Follower::Ahead& ahead = follower.ahead[topic];
     if (ahead.used == ahead.records.size()) {
       log::ReadLimits limits;
@@ -228,11 +233,11 @@ auto FoldRunner::gather(Follower& follower, const PositionVector* cap) -> Result
       ahead.used = 0;
       ahead.next = batch->next;
     }
-    for (std::size_t i = ahead.used; i < ahead.records.size() && inputs.size() < settings_.batch_records; ++i) {
-      if (cap != nullptr && ahead.records[i]->offset >= cap->next[topic]) break;
+    for (std::size_t used = ahead.used; used < ahead.records.size() && inputs.size() < settings_.batch_records; ++used) {
+      if (cap != nullptr && ahead.records[used]->offset >= cap->next[topic]) break;
       FoldInput input;
       input.topic = topic;
-      input.record = ahead.records[i];
+      input.record = ahead.records[used];
       inputs.push_back(std::move(input));
     }
   }

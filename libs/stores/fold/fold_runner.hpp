@@ -80,6 +80,7 @@ class FoldRunner {
     Generation generation;
     FieldCache cache;
     std::vector<Ahead> ahead;
+    std::size_t batches = 0;  // gathered so far
   };
   enum class Advance { folded, idle, refused };
 
