@@ -57,7 +57,8 @@ struct CommandRefused {
   std::string current;
   friend bool operator==(const CommandRefused&, const CommandRefused&) = default;
 };
-/// The same command was recorded before; its outcome stands at `first_offset` of `catalog`.
+/// The same command was recorded before; its outcome stands at `first_offset` of `catalog`. Only in logs of earlier versions: now a
+/// command has one outcome, however often it is recorded.
 struct CommandRepeated {
   static constexpr std::string_view type = "zhida.command.repeated.v1";
   std::uint64_t first_offset = 0;

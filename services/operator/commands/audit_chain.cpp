@@ -61,40 +61,48 @@ asio::awaitable<void> AuditChain::add_missing() {
           bureau = command->bureau;
         }
       }
-      co_await add(*event, stored->offset, std::move(role), std::move(bureau));
+      std::vector<Entry> entries;
+      entries.push_back({&*event, stored->offset, std::move(role), std::move(bureau)});
+      co_await add(std::move(entries));
     }
     next = batch.next;
   }
 }
 
-asio::awaitable<void> AuditChain::add(const contracts::CatalogEvent& event, log::Offset catalog_offset, std::string role,
-                                      std::string bureau) {
-  contracts::AuditRecorded audit;
-  audit.catalog_offset = static_cast<std::uint64_t>(catalog_offset);
-  audit.at = event.at;
-  audit.key_id = event.by;
-  audit.role = std::move(role);
-  audit.bureau = std::move(bureau);
-  audit.command = event.command;
-  audit.action = domain::name_of(event.kind);
-  audit.entity = event.key();
-  audit.revision = event.revision;
-  audit.outcome = contracts::type_of(event);
-  audit.problem = problem_type_of(event);
-  contracts::chain(audit, sequence_, hash_, sha256_hex);
-
-  log::NewRecord record;
-  record.topic = contracts::topics::audit;
-  record.value = contracts::to_json(audit);
-  record.event = log::CloudEvent{"audit/" + std::to_string(audit.sequence), std::string(contracts::AuditRecorded::type), "/operator",
-                                 event.at.time_since_epoch().count()};
+asio::awaitable<void> AuditChain::add(std::vector<Entry> entries) {
+  std::uint64_t sequence = sequence_;
+  std::string hash = hash_;
   std::vector<log::NewRecord> records;
-  records.push_back(std::move(record));
+  for (Entry& entry : entries) {
+    const contracts::CatalogEvent& event = *entry.event;
+    contracts::AuditRecorded audit;
+    audit.catalog_offset = static_cast<std::uint64_t>(entry.catalog_offset);
+    audit.at = event.at;
+    audit.key_id = event.by;
+    audit.role = std::move(entry.role);
+    audit.bureau = std::move(entry.bureau);
+    audit.command = event.command;
+    audit.action = domain::name_of(event.kind);
+    audit.entity = event.key();
+    audit.revision = event.revision;
+    audit.outcome = contracts::type_of(event);
+    audit.problem = problem_type_of(event);
+    contracts::chain(audit, sequence, hash, sha256_hex);
+    sequence = audit.sequence;
+    hash = audit.hash;
+
+    log::NewRecord record;
+    record.topic = contracts::topics::audit;
+    record.value = contracts::to_json(audit);
+    record.event = log::CloudEvent{"audit/" + std::to_string(audit.sequence), std::string(contracts::AuditRecorded::type), "/operator",
+                                   event.at.time_since_epoch().count()};
+    records.push_back(std::move(record));
+  }
   const auto appended = co_await log_.append(std::move(records));
-  if (appended.has_error()) throw boost::system::system_error(appended.error(), "the audit record could not be written");
-  sequence_ = audit.sequence;
-  hash_ = audit.hash;
-  next_catalog_ = catalog_offset + 1;
+  if (appended.has_error()) throw boost::system::system_error(appended.error(), "the audit records could not be written");
+  sequence_ = sequence;
+  hash_ = std::move(hash);
+  next_catalog_ = entries.back().catalog_offset + 1;
 }
 
 }  // namespace zhida::operators

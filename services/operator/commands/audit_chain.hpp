@@ -8,7 +8,7 @@
 
 #include <cstdint>
 #include <string>
-#include <unordered_map>
+#include <vector>
 
 namespace zhida::operators {
 
@@ -23,8 +23,14 @@ class AuditChain {
   /// Throws `std::runtime_error` naming the first record that was altered.
   boost::asio::awaitable<void> open();
 
-  /// Adds the record of `event`, which stands at `catalog_offset`; `role` and `bureau` are those of the command's key.
-  boost::asio::awaitable<void> add(const contracts::CatalogEvent& event, log::Offset catalog_offset, std::string role, std::string bureau);
+  /// An outcome and where it stands; role and bureau are those of the command's key.
+  struct Entry {
+    const contracts::CatalogEvent* event;
+    log::Offset catalog_offset;
+    std::string role, bureau;
+  };
+  /// Adds the records of outcomes, together. The events must live as long.
+  boost::asio::awaitable<void> add(std::vector<Entry> entries);
 
  private:
   boost::asio::awaitable<void> add_missing();

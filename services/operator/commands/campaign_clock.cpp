@@ -66,7 +66,7 @@ asio::awaitable<void> CampaignClock::fail(const campaign::Campaign& campaign, st
 
 asio::awaitable<void> CampaignClock::look_at(const campaign::Campaign& campaign) {
   // Who changes a content returns its campaigns to draft at once; what a crash left undone is done here.
-  if (contents_seen_ != catalog_.version() && awaits_launch(campaign.state) && is_content_changed(campaign, catalog_, rules_, now_())) {
+  if (contents_seen_ != catalog_.version() && awaits_launch(campaign.state) && is_content_changed(campaign, catalog_, rules_)) {
     co_await gateway_.return_to_draft(campaign);
     co_return;
   }
@@ -74,7 +74,7 @@ asio::awaitable<void> CampaignClock::look_at(const campaign::Campaign& campaign)
     const bool over = std::holds_alternative<campaign::Expire>(*command);
     if (!over) {
       // A start that is refused now would be refused for ever: what it asks about does not come back by itself.
-      const campaign::Facts facts = campaign_facts(campaign.plan, catalog_, rules_, now_());
+      const campaign::Facts facts = campaign_facts(campaign, catalog_, rules_, now_());
       const auto started = campaign::decide(campaign, *command, "", now_(), facts);
       if (started.has_error()) {
         co_await fail(campaign, campaign::failure_of(started.error()));

@@ -10,31 +10,36 @@ namespace {
 
 using campaign::State;
 
-bool may_concern(const contracts::CatalogEvent& event, const campaign::Campaign& campaign) {
+/// A document concerns also who pushes an item of it: its source may be where the package leads.
+bool may_concern(const contracts::CatalogEvent& event, const campaign::Campaign& campaign, const stores::CatalogStore& catalog) {
   if (std::holds_alternative<contracts::PackagePut>(event.outcome)) return campaign.plan.package == event.entity;
-  if (std::holds_alternative<contracts::DocumentPut>(event.outcome)) return true;  // its source may be where the package leads
-  return std::ranges::any_of(campaign.package.contents, [&](const campaign::PinnedContent& content) { return content.id == event.entity; });
+  const bool of_document = std::holds_alternative<contracts::DocumentPut>(event.outcome);
+  return std::ranges::any_of(campaign.package.contents, [&](const campaign::PinnedContent& content) {
+    if (content.id == event.entity) return true;
+    if (!of_document || content.type != policy::ContentType::item) return false;
+    const auto item = catalog.item(content.id);
+    const policy::ItemVersion* const latest = item ? item->latest() : nullptr;
+    return latest != nullptr && latest->content.document == event.entity;
+  });
 }
 
 }  // namespace
 
 bool awaits_launch(State state) { return state == State::in_review || state == State::approved || state == State::scheduled; }
 
-bool is_content_changed(const campaign::Campaign& campaign, const stores::CatalogStore& catalog, const CommandRules& rules,
-                        domain::Instant now) {
-  return campaign_facts(campaign.plan, catalog, rules, now).content_hash != campaign.content_hash;
+bool is_content_changed(const campaign::Campaign& campaign, const stores::CatalogStore& catalog, const CommandRules& rules) {
+  return pinned_package(campaign.plan.package, catalog, rules) != campaign.package;
 }
 
 std::vector<std::shared_ptr<const campaign::Campaign>> changed_campaigns(const contracts::CatalogEvent& event,
-                                                                         const stores::CatalogStore& catalog, const CommandRules& rules,
-                                                                         domain::Instant now) {
+                                                                         const stores::CatalogStore& catalog, const CommandRules& rules) {
   std::vector<std::shared_ptr<const campaign::Campaign>> changed;
   const bool of_content =
       std::holds_alternative<contracts::PackagePut>(event.outcome) || std::holds_alternative<contracts::DocumentPut>(event.outcome) ||
       std::holds_alternative<contracts::ItemPublished>(event.outcome) || std::holds_alternative<contracts::ItemWithdrawn>(event.outcome);
   if (!of_content) return changed;
   for (const auto& [id, campaign] : catalog.campaigns())
-    if (awaits_launch(campaign->state) && may_concern(event, *campaign) && is_content_changed(*campaign, catalog, rules, now))
+    if (awaits_launch(campaign->state) && may_concern(event, *campaign, catalog) && is_content_changed(*campaign, catalog, rules))
       changed.push_back(campaign);
   return changed;
 }

@@ -25,17 +25,26 @@ using contracts::CommandRequested;
 constexpr std::chrono::seconds retry_after{1};
 constexpr std::size_t longest_key = 255;
 
-/// Forgets an id when the request that carries it ends, however it ends.
+/// Forgets ids when the request that carries them ends, however it ends.
 class InFlight {
  public:
-  InFlight(std::set<std::string>& ids, std::string id) : ids_(ids), id_(std::move(id)) { ids_.insert(id_); }
-  ~InFlight() { ids_.erase(id_); }
+  explicit InFlight(std::set<std::string>& ids) : ids_(ids) {}
+  ~InFlight() {
+    for (const std::string& id : mine_) ids_.erase(id);
+  }
   InFlight(const InFlight&) = delete;
   InFlight& operator=(const InFlight&) = delete;
 
+  /// False if another request carries it.
+  bool add(const std::string& id) {
+    const bool fresh = ids_.insert(id).second;
+    if (fresh) mine_.push_back(id);
+    return fresh;
+  }
+
  private:
   std::set<std::string>& ids_;
-  std::string id_;
+  std::vector<std::string> mine_;
 };
 
 std::string idempotency_key(const http::Request& request) {
@@ -58,6 +67,46 @@ void require_json(const CommandRequested& command) {
 http::Problem late() {
   return http::problems::unavailable(retry_after, "the request is recorded, but not decided yet: repeat it with the same Idempotency-Key.",
                                      "请求已记录但尚未处理完毕，请使用相同的Idempotency-Key重试。");
+}
+
+http::Problem not_all_returned() {
+  return http::problems::unavailable(retry_after, "the change is made, but not every campaign that pushes it is back in draft yet.",
+                                     "修改已生效，但相关投放活动尚未全部退回草稿，请稍后查看。");
+}
+
+/// Its id follows from kind, entity and `revision`.
+CommandRequested system_command(CommandKind kind, std::string entity, std::uint64_t revision, std::string_view reason,
+                                domain::Instant now) {
+  CommandRequested command;
+  command.kind = kind;
+  command.entity = std::move(entity);
+  command.role = "system";
+  command.command =
+      sha256_hex("system\n" + std::string(domain::name_of(kind)) + "\n" + command.entity + "\n" + std::to_string(revision)).substr(0, 32);
+  if (!reason.empty()) {
+    contracts::JsonWriter writer(command.body);
+    writer.begin_object();
+    writer.member("reason", reason);
+    writer.end_object();
+  }
+  command.body_hash = sha256_hex(command.body);
+  command.if_match = revision;
+  command.at = now;
+  return command;
+}
+
+CommandRequested return_command(const campaign::Campaign& campaign, domain::Instant now) {
+  return system_command(CommandKind::campaign_refresh, campaign.id, campaign.revision, "the package or one of its items was changed", now);
+}
+
+log::NewRecord record_of(const CommandRequested& command, std::string traceparent) {
+  log::NewRecord record;
+  record.topic = contracts::topics::commands;
+  record.key = command.key();
+  record.value = contracts::to_json(command);
+  record.event = log::CloudEvent{command.command, std::string(CommandRequested::type), "/operator", command.at.time_since_epoch().count(),
+                                 std::move(traceparent)};
+  return record;
 }
 
 }  // namespace
@@ -101,8 +150,11 @@ asio::awaitable<CommandAnswer> CommandGateway::submit(const http::Request& reque
 
   require_json(command);
   const std::string id = command.command;
-  const InFlight guard(in_flight_, id);
-  co_await append(std::move(command), request.trace.traceparent());
+  InFlight guard(in_flight_);
+  guard.add(id);
+  std::vector<log::NewRecord> records;
+  records.push_back(record_of(command, request.trace.traceparent()));
+  co_await append(std::move(records));
   const Clock::time_point deadline = Clock::now() + patience_;
   auto event = co_await catalog_.outcome(id, deadline);
   if (!event) throw http::Refused(late());
@@ -113,53 +165,38 @@ asio::awaitable<CommandAnswer> CommandGateway::submit(const http::Request& reque
 }
 
 asio::awaitable<void> CommandGateway::return_changed(const contracts::CatalogEvent& event, Clock::time_point deadline) {
-  auto changed = changed_campaigns(event, catalog_, rules_, now_());
-  for (int round = 0; round < 3 && !changed.empty(); ++round) {  // again for those that were edited meanwhile
-    for (const auto& campaign : changed) {
-      if (Clock::now() >= deadline) throw http::Refused(late());
-      co_await return_to_draft(*campaign);
-    }
-    changed = changed_campaigns(event, catalog_, rules_, now_());
+  auto changed = changed_campaigns(event, catalog_, rules_);
+  for (int round = 0; round < 3 && !changed.empty() && Clock::now() < deadline; ++round) {  // again for those that were edited meanwhile
+    std::vector<CommandRequested> returns;
+    for (const auto& campaign : changed) returns.push_back(return_command(*campaign, now_()));
+    co_await submit_all(std::move(returns), deadline);
+    changed = changed_campaigns(event, catalog_, rules_);
   }
-  if (!changed.empty()) throw http::Refused(late());
+  if (!changed.empty()) throw http::Refused(not_all_returned());
 }
 
 asio::awaitable<void> CommandGateway::return_to_draft(const campaign::Campaign& campaign) {
-  return submit_for_system(CommandKind::campaign_refresh, campaign.id, campaign.revision, "the package or one of its items was changed");
+  std::vector<CommandRequested> commands;
+  commands.push_back(return_command(campaign, now_()));
+  co_await submit_all(std::move(commands), Clock::now() + patience_);
 }
 
 asio::awaitable<void> CommandGateway::submit_for_system(CommandKind kind, std::string entity, std::uint64_t revision, std::string reason) {
-  CommandRequested command;
-  command.kind = kind;
-  command.entity = std::move(entity);
-  command.role = "system";
-  command.command =
-      sha256_hex("system\n" + std::string(domain::name_of(kind)) + "\n" + command.entity + "\n" + std::to_string(revision)).substr(0, 32);
-  if (!reason.empty()) {
-    contracts::JsonWriter writer(command.body);
-    writer.begin_object();
-    writer.member("reason", reason);
-    writer.end_object();
-  }
-  command.body_hash = sha256_hex(command.body);
-  command.if_match = revision;
-  command.at = now_();
-  const std::string id = command.command;
-  const stores::CommandState* known = catalog_.commands().find(id);
-  if (known != nullptr && known->outcome) co_return;
-  co_await append(std::move(command), "");
-  co_await catalog_.outcome(id, std::chrono::steady_clock::now() + patience_);
+  std::vector<CommandRequested> commands;
+  commands.push_back(system_command(kind, std::move(entity), revision, reason, now_()));
+  co_await submit_all(std::move(commands), Clock::now() + patience_);
 }
 
-asio::awaitable<void> CommandGateway::append(CommandRequested command, std::string traceparent) {
-  log::NewRecord record;
-  record.topic = contracts::topics::commands;
-  record.key = command.key();
-  record.value = contracts::to_json(command);
-  record.event = log::CloudEvent{command.command, std::string(CommandRequested::type), "/operator", command.at.time_since_epoch().count(),
-                                 std::move(traceparent)};
+asio::awaitable<void> CommandGateway::submit_all(std::vector<CommandRequested> commands, Clock::time_point deadline) {
+  InFlight guard(in_flight_);
   std::vector<log::NewRecord> records;
-  records.push_back(std::move(record));
+  for (const CommandRequested& command : commands)
+    if (catalog_.commands().find(command.command) == nullptr && guard.add(command.command)) records.push_back(record_of(command, ""));
+  if (!records.empty()) co_await append(std::move(records));
+  for (const CommandRequested& command : commands) co_await catalog_.outcome(command.command, deadline);
+}
+
+asio::awaitable<void> CommandGateway::append(std::vector<log::NewRecord> records) {
   const auto appended = co_await log_.append(std::move(records));
   if (appended.has_error())
     throw http::Refused(http::problems::unavailable(retry_after, "the request could not be recorded: " + appended.error().message(),

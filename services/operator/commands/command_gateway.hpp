@@ -16,6 +16,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace zhida::operators {
 
@@ -41,7 +42,8 @@ class CommandGateway {
   /// body; 503 when the log or the owner does not answer in time: then the command is kept, and the same key returns its outcome.
   boost::asio::awaitable<CommandAnswer> submit(const http::Request& request, contracts::CommandKind kind, std::string entity);
 
-  /// Records a command of the system; its id follows from kind, entity and `revision`, so that asking twice is harmless.
+  /// Records a command of the system, unless it is recorded or on its way already, and waits for its outcome. Its id follows from kind,
+  /// entity and `revision`, so that asking twice is harmless.
   boost::asio::awaitable<void> submit_for_system(contracts::CommandKind kind, std::string entity, std::uint64_t revision,
                                                  std::string reason);
 
@@ -51,14 +53,16 @@ class CommandGateway {
  private:
   using Clock = std::chrono::steady_clock;
   boost::asio::awaitable<void> return_changed(const contracts::CatalogEvent& event, Clock::time_point deadline);
-  boost::asio::awaitable<void> append(contracts::CommandRequested command, std::string traceparent);
+  /// Records those that are neither recorded nor on their way, together, and waits for what becomes of all.
+  boost::asio::awaitable<void> submit_all(std::vector<contracts::CommandRequested> commands, Clock::time_point deadline);
+  boost::asio::awaitable<void> append(std::vector<log::NewRecord> records);
 
   log::EventLog& log_;
   stores::CatalogStore& catalog_;
   const CommandRules& rules_;
   Now now_;
   std::chrono::milliseconds patience_;
-  std::set<std::string> in_flight_;  // ids with an Idempotency-Key whose records may not be folded yet
+  std::set<std::string> in_flight_;  // ids whose records may not be folded yet
 };
 
 /// The answer to a command that was refused, as its outcome recorded it.

@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -19,6 +20,10 @@ namespace {
 namespace asio = boost::asio;
 using contracts::CatalogEvent;
 using contracts::CommandRequested;
+
+// How many returns to draft, and about how much of what they decide, are recorded together.
+constexpr std::size_t most_together = 100;
+constexpr std::size_t most_bytes = 1 << 20;
 
 /// Something in `commands` that is no command still gets its outcome: the owner's position is the highest offset that outcomes name.
 CatalogEvent poison_outcome(const log::Record& record, const domain::FieldErrors& errors, domain::Instant now) {
@@ -50,48 +55,82 @@ asio::awaitable<void> CommandOwner::run() {
       co_await pause();
       continue;
     }
-    for (const log::RecordPtr& record : batch->records) co_await decide(*record);
+    for (std::span<const log::RecordPtr> records = batch->records; !records.empty();) {
+      const std::size_t passed = co_await decide(records);
+      records = records.subspan(passed);
+    }
     next = batch->next;
   }
 }
 
-asio::awaitable<void> CommandOwner::decide(const log::Record& record) {
-  const auto command = contracts::command_requested_from_json(record.value);
-  CatalogEvent event;
-  if (command.has_error())
-    event = poison_outcome(record, command.error(), now_());
-  else
-    event = decide_command(*command, static_cast<std::uint64_t>(record.offset), catalog_, rules_, now_());
+asio::awaitable<std::size_t> CommandOwner::decide(std::span<const log::RecordPtr> records) {
+  std::vector<Outcome> outcomes;
+  std::set<std::string> campaigns;
+  std::size_t passed = 0, bytes = 0;
+  for (const log::RecordPtr& record : records) {
+    const auto command = contracts::command_requested_from_json(record->value);
+    const bool returns = command.has_value() && command->kind == contracts::CommandKind::campaign_refresh;
+    if (passed > 0 && !returns) break;
+    if (returns && !campaigns.insert(command->entity).second) break;
+    ++passed;
+    const stores::CommandState* const known = command.has_value() ? catalog_.commands().find(command->command) : nullptr;
+    if (known == nullptr || !known->outcome) {  // a command recorded twice has its outcome
+      outcomes.push_back(outcome_of(*record, command));
+      bytes += outcomes.back().record.value.size();
+    }
+    if (!returns || bytes > most_bytes || passed == most_together) break;
+  }
+  if (!outcomes.empty()) co_await record_outcomes(outcomes);
+  co_return passed;
+}
 
-  for (;;) {
-    log::NewRecord outcome;
-    outcome.topic = contracts::topics::catalog;
-    outcome.key = event.key();
-    outcome.value = contracts::to_json(event);
-    outcome.event = log::CloudEvent{event.command + "/outcome", std::string(contracts::type_of(event)), "/operator",
-                                    event.at.time_since_epoch().count(), record.event.traceparent};
+CommandOwner::Outcome CommandOwner::outcome_of(const log::Record& record,
+                                               const contracts::Checked<contracts::CommandRequested>& command) const {
+  Outcome outcome;
+  if (command.has_error()) {
+    outcome.event = poison_outcome(record, command.error(), now_());
+  } else {
+    outcome.event = decide_command(*command, static_cast<std::uint64_t>(record.offset), catalog_, rules_, now_());
+    outcome.role = command->role;
+    outcome.bureau = command->bureau;
+  }
+  const CatalogEvent& event = outcome.event;
+  outcome.record.topic = contracts::topics::catalog;
+  outcome.record.key = event.key();
+  outcome.record.value = contracts::to_json(event);
+  outcome.record.event = log::CloudEvent{event.command + "/outcome", std::string(contracts::type_of(event)), "/operator",
+                                         event.at.time_since_epoch().count(), record.event.traceparent};
+  return outcome;
+}
+
+asio::awaitable<void> CommandOwner::record_outcomes(const std::vector<Outcome>& outcomes) {
+  std::vector<log::Offset> offsets;
+  while (offsets.empty()) {
     std::vector<log::NewRecord> records;
-    records.push_back(std::move(outcome));
-    const auto appended = co_await log_.append(std::move(records));
-    if (appended.has_error()) {  // an outcome recorded twice is harmless: the first of a command counts
+    for (const Outcome& outcome : outcomes) records.push_back(outcome.record);
+    auto appended = co_await log_.append(std::move(records));
+    if (appended.has_value()) {
+      offsets = std::move(*appended);
+    } else {  // an outcome recorded twice is harmless: the first of a command counts
       journal_.error("catalog.unwritable", {{"reason", appended.error().message()}});
       co_await pause();
-      continue;
     }
-    const log::Offset offset = appended->front();
-    while (!co_await catalog_.progress().wait_until(contracts::topics::catalog, 0, offset, std::chrono::seconds(5)))
-      journal_.warning("catalog.slow", {{"offset", offset}});
-    std::string role = command.has_value() ? command->role : "";
-    std::string bureau = command.has_value() ? command->bureau : "";
-    co_await audit_.add(event, offset, std::move(role), std::move(bureau));
-    break;
   }
-  const auto* refused = std::get_if<contracts::CommandRefused>(&event.outcome);
-  journal_.info("command.decided", {{"command", event.command},
-                                    {"action", domain::name_of(event.kind)},
-                                    {"entity", event.entity},
-                                    {"by", event.by},
-                                    {"outcome", refused != nullptr ? "refused" : "applied"}});
+  while (!co_await catalog_.progress().wait_until(contracts::topics::catalog, 0, offsets.back(), std::chrono::seconds(5)))
+    journal_.warning("catalog.slow", {{"offset", offsets.back()}});
+  std::vector<AuditChain::Entry> entries;
+  for (std::size_t i = 0; i < outcomes.size(); ++i)
+    entries.push_back({&outcomes[i].event, offsets[i], outcomes[i].role, outcomes[i].bureau});
+  co_await audit_.add(std::move(entries));
+  for (const Outcome& outcome : outcomes) {
+    const CatalogEvent& event = outcome.event;
+    const auto* refused = std::get_if<contracts::CommandRefused>(&event.outcome);
+    journal_.info("command.decided", {{"command", event.command},
+                                      {"action", domain::name_of(event.kind)},
+                                      {"entity", event.entity},
+                                      {"by", event.by},
+                                      {"outcome", refused != nullptr ? "refused" : "applied"}});
+  }
 }
 
 asio::awaitable<void> CommandOwner::pause() {

@@ -9,6 +9,11 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
 namespace zhida::operators {
 
 /// Decides every command, one after the other, and records exactly one outcome of each in `catalog`, and in `audit` who did it.
@@ -23,7 +28,18 @@ class CommandOwner {
   boost::asio::awaitable<void> run();
 
  private:
-  boost::asio::awaitable<void> decide(const log::Record& record);
+  /// What became of a command, and whose it was.
+  struct Outcome {
+    contracts::CatalogEvent event;
+    std::string role, bureau;
+    log::NewRecord record{};
+  };
+
+  /// Decides the first of `records`, and if it returns a campaign to draft, with it those behind it that return others: none of these
+  /// looks at what another one changes. How many are passed; one whose id was decided before is passed without another outcome.
+  boost::asio::awaitable<std::size_t> decide(std::span<const log::RecordPtr> records);
+  Outcome outcome_of(const log::Record& record, const contracts::Checked<contracts::CommandRequested>& command) const;
+  boost::asio::awaitable<void> record_outcomes(const std::vector<Outcome>& outcomes);
   boost::asio::awaitable<void> pause();
 
   log::EventLog& log_;

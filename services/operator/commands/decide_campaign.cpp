@@ -79,7 +79,7 @@ campaign::Command command_of(const Situation& situation) {
   }
 }
 
-Refused refused(const campaign::Refusal& refusal, std::string current) {
+Refused refused(const campaign::Refusal& refusal) {
   http::Problem problem;
   switch (refusal.kind) {
     case campaign::Refusal::Kind::conflict:
@@ -92,21 +92,41 @@ Refused refused(const campaign::Refusal& refusal, std::string current) {
       problem = http::problems::invalid(http::problems::errors_from(refusal.errors), refusal.detail, refusal.detail_zh);
       break;
   }
-  return Refused{std::move(problem), std::move(current)};
+  return Refused{std::move(problem)};
 }
 
 /// A key that is limited to a region writes and runs campaigns of that region only.
-void require_in_region(const Situation& situation, const campaign::Campaign& campaign, const std::string& current) {
+void require_in_region(const Situation& situation, const campaign::Campaign& campaign) {
   const std::string& region = situation.command.region;
   if (region.empty() || campaign::is_limited_to(campaign.plan.audience, region)) return;
   throw Refused{http::problems::forbidden("this key is limited to region " + region + ", and the campaign is not.",
-                                          "该密钥仅限于区域 " + region + "，而该投放活动不限于此区域。"),
-                current};
+                                          "该密钥仅限于区域 " + region + "，而该投放活动不限于此区域。")};
 }
 
 campaign::Audience in_region(const Situation& situation, campaign::Audience audience) {
   if (situation.command.region.empty()) return audience;
   return campaign::limited_to(std::move(audience), situation.command.region);
+}
+
+/// `current` after the command. What it throws does not name the current state yet.
+campaign::Campaign changed(const Situation& situation, const campaign::Campaign& current) {
+  require_in_region(situation, current);
+  require_revision(situation, current.revision, "");
+  campaign::Command command = command_of(situation);
+  auto* const edit = std::get_if<campaign::Edit>(&command);
+  if (edit != nullptr) {
+    domain::FieldErrors errors = campaign::validate(edit->plan, situation.now);
+    check_plan(situation, edit->plan, errors);
+    require_none(errors);
+    edit->plan.audience = in_region(situation, std::move(edit->plan.audience));
+  }
+  const campaign::Facts facts = edit != nullptr ? campaign_facts(edit->plan, situation.catalog, situation.rules, situation.now)
+                                                : campaign_facts(current, situation.catalog, situation.rules, situation.now);
+  auto decided = campaign::decide(current, command, situation.command.key_id, situation.now, facts);
+  if (decided.has_error()) throw refused(decided.error());
+  campaign::Campaign campaign = std::move(*decided);
+  campaign.revision = current.revision + 1;
+  return campaign;
 }
 
 }  // namespace
@@ -129,25 +149,12 @@ CatalogEvent::Outcome create_campaign(const Situation& situation) {
 CatalogEvent::Outcome change_campaign(const Situation& situation) {
   const auto current = situation.catalog.campaign(situation.command.entity);
   if (!current || !situation.visible(current->owner)) throw Refused{http::problems::not_found()};
-  const std::string state = entity_json(*current);
-  require_in_region(situation, *current, state);
-  require_revision(situation, current->revision, state);
-
-  campaign::Command command = command_of(situation);
-  auto* const edit = std::get_if<campaign::Edit>(&command);
-  if (edit != nullptr) {
-    domain::FieldErrors errors = campaign::validate(edit->plan, situation.now);
-    check_plan(situation, edit->plan, errors);
-    require_none(errors, state);
-    edit->plan.audience = in_region(situation, std::move(edit->plan.audience));
+  try {
+    return contracts::CampaignChanged{changed(situation, *current)};
+  } catch (Refused& refused) {
+    refused.current = entity_json(*current);  // only now: its list may be long
+    throw;
   }
-  const campaign::Facts facts =
-      campaign_facts(edit != nullptr ? edit->plan : current->plan, situation.catalog, situation.rules, situation.now);
-  auto decided = campaign::decide(*current, command, situation.command.key_id, situation.now, facts);
-  if (decided.has_error()) throw refused(decided.error(), state);
-  campaign::Campaign campaign = std::move(*decided);
-  campaign.revision = current->revision + 1;
-  return contracts::CampaignChanged{std::move(campaign)};
 }
 
 }  // namespace zhida::operators

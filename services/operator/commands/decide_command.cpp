@@ -83,11 +83,6 @@ CatalogEvent decide_command(const contracts::CommandRequested& command, std::uin
   event.by = command.key_id;
   event.at = now;
   event.revision = current_revision(catalog, command.kind, event.entity);
-  const stores::CommandState* known = catalog.commands().find(command.command);
-  if (known != nullptr && known->outcome) {
-    event.outcome = contracts::CommandRepeated{static_cast<std::uint64_t>(*known->outcome_offset)};
-    return event;
-  }
   try {
     event.outcome = outcome_of(Situation{command, offset, catalog, rules, now});
     ++event.revision;

@@ -18,8 +18,8 @@ struct CommandRules {
   std::string page_url;      ///< where the link of a package without target leads
 };
 
-/// What becomes of `command`, which stands at `offset` of `commands`: the entity's change, or its refusal with the problem and the
-/// current state. Looks only at its arguments; `catalog` must hold everything decided before.
+/// What becomes of `command`, which stands at `offset` of `commands` and has no outcome yet: the entity's change, or its refusal with the
+/// problem and the current state. Looks only at its arguments; `catalog` must hold everything decided before.
 contracts::CatalogEvent decide_command(const contracts::CommandRequested& command, std::uint64_t offset,
                                        const stores::CatalogStore& catalog, const CommandRules& rules, domain::Instant now);
 
