@@ -158,12 +158,15 @@ TEST(Evaluator, AgreesWithTheReferenceOnRandomTrees) {
 TEST(Normalise, KeepsEveryOutcomeOfRandomTrees) {
   EXPECT_TRUE(rc::check([] {
     RandomTrees trees(*rc::gen::arbitrary<std::uint64_t>(), true);
-    const Program program = compiled(trees.text(boolean_type, 5));
+    const std::string text = trees.text(boolean_type, 5);
+    const Program program = compiled(text);
     const Program normal(normalise(program.ast()).ast);
     for (int profile = 0; profile < 5; ++profile) {
       const RandomSlots slots = trees.slots();
       Arena arena;
-      RC_ASSERT(same(reference_of(program.evaluate(slots.values, asof, arena)), reference_of(normal.evaluate(slots.values, asof, arena))));
+      const Reference before = reference_of(program.evaluate(slots.values, asof, arena));
+      const Reference after = reference_of(normal.evaluate(slots.values, asof, arena));
+      if (!same(before, after)) RC_FAIL(text + "\ngives " + to_string(before) + ", normalised " + to_string(after));
     }
   }));
 }
