@@ -9,10 +9,10 @@
 namespace zhida::dispatcher {
 namespace asio = boost::asio;
 
-asio::awaitable<boost::system::result<BlockPtr>> read_block(asio::any_io_executor executor, asio::thread_pool& pool,
+asio::awaitable<boost::system::result<BlockPtr>> read_block(asio::any_io_executor executor, asio::any_io_executor pool,
                                                             log::RecordPtr record) {
   using Reading = runtime::Callback<BlockPtr>;
-  auto start = [executor, &pool, record = std::move(record)](void* opaque) {
+  auto start = [executor, pool = std::move(pool), record = std::move(record)](void* opaque) {
     asio::post(pool, [executor, record, opaque] {
       auto read = contracts::read_intents_decided(record->value);
       BlockPtr block;

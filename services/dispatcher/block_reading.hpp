@@ -5,7 +5,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/system/result.hpp>
 
 #include <memory>
@@ -16,7 +15,7 @@ using BlockPtr = std::shared_ptr<const contracts::IntentsDecided>;
 
 /// Reads a record of intents on `pool`: a block takes longer to parse than one turn on the executor may last.
 /// Errors: `bad_message` for what is no block. `pool` must be joined before the executor's context is destroyed.
-boost::asio::awaitable<boost::system::result<BlockPtr>> read_block(boost::asio::any_io_executor executor, boost::asio::thread_pool& pool,
+boost::asio::awaitable<boost::system::result<BlockPtr>> read_block(boost::asio::any_io_executor executor, boost::asio::any_io_executor pool,
                                                                    log::RecordPtr record);
 
 }  // namespace zhida::dispatcher

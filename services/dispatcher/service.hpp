@@ -14,7 +14,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
 #include <functional>
@@ -26,7 +25,7 @@ namespace zhida::dispatcher {
 /// All must outlive the service and, but for the pool, belong to the same single-threaded executor.
 struct Dependencies {
   boost::asio::any_io_executor executor;
-  boost::asio::thread_pool& pool;  ///< for parsing; to be joined before the executor's context goes
+  boost::asio::any_io_executor pool;  ///< for parsing; to be joined before the executor's context goes
   log::EventLog& log;
   stores::CatalogStore& catalog;
   stores::ProfileStore& profiles;

@@ -11,7 +11,6 @@
 #include "platform/observe/metrics.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
 #include <optional>
@@ -34,7 +33,7 @@ struct Dependencies {
   stores::CatalogStore& catalog;
   const stores::ProfileStore& profiles;
   const stores::ReferenceData& reference;
-  boost::asio::thread_pool& pool;  ///< for parsing; to be joined before the executor's context goes
+  boost::asio::any_io_executor pool;  ///< for parsing; to be joined before the executor's context goes
   const observe::Log& journal;
   observe::Metrics& metrics;
   Now now;

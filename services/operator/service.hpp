@@ -33,7 +33,7 @@ struct Dependencies {
   const auth::Digest& master_key;
   const observe::Log& journal;
   Now now;
-  boost::asio::thread_pool& pool;  ///< for parsing and sealing; to be joined before the executor's context goes
+  boost::asio::any_io_executor pool;  ///< for parsing and sealing; to be joined before the executor's context goes
 };
 
 /// The operators' side: routes for the data centre, operators and auditors; the owner of all commands; the campaigns' clock.

@@ -89,15 +89,15 @@ System::System(asio::any_io_executor executor, const DataDirectory& directory, c
       deliveries_progress_(executor),
       deliveries_fold_({.partitions = settings.partitions}),
       deliveries_(read_redis_, deliveries_fold_, settings.partitions, deliveries_progress_),
-      operators_({log_, reference_, catalog_, profiles_, columns_, deliveries_, master_key_, journal, &now, pool_},
+      operators_({log_, reference_, catalog_, profiles_, columns_, deliveries_, master_key_, journal, &now, pool_.get_executor()},
                  operator_settings(settings)),
       matcher_({executor, log_, catalog_, profiles_, columns_, deliveries_, deliveries_progress_, reference_, metrics_, journal, &now,
                 [this](std::string_view campaign, std::string_view reason) { operators_.let_fail(campaign, reason); }}),
-      dispatcher_({executor, pool_, log_, catalog_, profiles_, deliveries_, deliveries_progress_, reference_, metrics_, journal, &now,
-                   [this](std::string_view campaign, std::string_view reason) { operators_.let_fail(campaign, reason); }}),
+      dispatcher_({executor, pool_.get_executor(), log_, catalog_, profiles_, deliveries_, deliveries_progress_, reference_, metrics_,
+                   journal, &now, [this](std::string_view campaign, std::string_view reason) { operators_.let_fail(campaign, reason); }}),
       page_({log_, reference_, catalog_, profiles_, deliveries_, metrics_, &now}, page_settings(settings, master_key_)),
-      effects_({executor, log_, read_redis_, deliveries_fold_, deliveries_progress_, deliveries_, catalog_, profiles_, reference_, pool_,
-                journal, metrics_, &now},
+      effects_({executor, log_, read_redis_, deliveries_fold_, deliveries_progress_, deliveries_, catalog_, profiles_, reference_,
+                pool_.get_executor(), journal, metrics_, &now},
                {}) {
   for (int partition = 0; partition < settings.partitions; ++partition)
     runners_.push_back(

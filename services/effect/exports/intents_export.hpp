@@ -11,8 +11,8 @@
 #include "stores/profiles/profile_store.hpp"
 #include "stores/profiles/region_scope.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include <memory>
 #include <optional>
@@ -29,8 +29,8 @@ namespace zhida::effect_service {
 class IntentsExport {
  public:
   IntentsExport(log::EventLog& log, stores::CatalogStore& catalog, SnapshotReader& snapshots, stores::DeliveriesReader& deliveries,
-                const stores::ProfileStore& profiles, boost::asio::thread_pool& pool)
-      : log_(log), catalog_(catalog), snapshots_(snapshots), deliveries_(deliveries), profiles_(profiles), pool_(pool) {}
+                const stores::ProfileStore& profiles, boost::asio::any_io_executor pool)
+      : log_(log), catalog_(catalog), snapshots_(snapshots), deliveries_(deliveries), profiles_(profiles), pool_(std::move(pool)) {}
 
   void add_to(http::Router& router);
 
@@ -61,7 +61,7 @@ class IntentsExport {
   SnapshotReader& snapshots_;
   stores::DeliveriesReader& deliveries_;
   const stores::ProfileStore& profiles_;
-  boost::asio::thread_pool& pool_;
+  boost::asio::any_io_executor pool_;
 };
 
 }  // namespace zhida::effect_service

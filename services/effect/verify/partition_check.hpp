@@ -7,8 +7,8 @@
 #include "platform/log/event_log.hpp"
 #include "platform/redis/client.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/system/result.hpp>
 
 #include <cstddef>
@@ -21,7 +21,7 @@ struct CheckTools {
   log::EventLog& log;
   redis::Client& redis;
   SnapshotReader& snapshots;
-  boost::asio::thread_pool& pool;
+  boost::asio::any_io_executor pool;
 };
 
 /// What was checked of one partition and what was found.

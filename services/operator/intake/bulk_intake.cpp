@@ -32,7 +32,8 @@ http::Problem not_written(const boost::system::error_code& error) {
 /// One upload on its way through.
 class Intake {
  public:
-  Intake(http::Exchange& exchange, log::EventLog& log, LineHandler& handler, asio::thread_pool& pool, const asio::any_io_executor& executor)
+  Intake(http::Exchange& exchange, log::EventLog& log, LineHandler& handler, asio::any_io_executor pool,
+         const asio::any_io_executor& executor)
       : exchange_(exchange), handler_(handler), pipeline_(executor, pool, log, handler), chunk_(handler.new_chunk()) {}
 
   asio::awaitable<void> run() {
@@ -139,7 +140,7 @@ class Intake {
 
 }  // namespace
 
-asio::awaitable<void> take_in(http::Exchange& exchange, log::EventLog& log, LineHandler& handler, asio::thread_pool& pool) {
+asio::awaitable<void> take_in(http::Exchange& exchange, log::EventLog& log, LineHandler& handler, asio::any_io_executor pool) {
   http::require_content_type(exchange.request(), http::ndjson_type);
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   Intake intake(exchange, log, handler, pool, executor);

@@ -4,8 +4,8 @@
 #include "platform/http/exchange.hpp"
 #include "platform/log/event_log.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include <vector>
 
@@ -17,7 +17,7 @@ namespace zhida::operators {
 /// A bad line never stops the others. A line that could not be written counts as refused, with a 503 problem; repeating is harmless.
 /// While some lines are read from the connection, those before them are worked on by `pool`, which must be joined before the executor's
 /// context goes, and those before these are on their way to the disk.
-boost::asio::awaitable<void> take_in(http::Exchange& exchange, log::EventLog& log, LineHandler& handler, boost::asio::thread_pool& pool);
+boost::asio::awaitable<void> take_in(http::Exchange& exchange, log::EventLog& log, LineHandler& handler, boost::asio::any_io_executor pool);
 
 /// Appends `records` and waits until they can be read. Throws `http::Refused` with 503 if the log does not take them, or if that takes
 /// longer than 5 s: then they are kept.

@@ -38,12 +38,12 @@ struct ChunkPipeline::Stages {
   asio::steady_timer changed;  // used as a condition variable
 };
 
-ChunkPipeline::ChunkPipeline(asio::any_io_executor executor, asio::thread_pool& pool, log::EventLog& log, LineHandler& handler)
+ChunkPipeline::ChunkPipeline(asio::any_io_executor executor, asio::any_io_executor pool, log::EventLog& log, LineHandler& handler)
     : executor_(executor),
       log_(log),
       handler_(handler),
-      reader_(asio::make_strand(pool.get_executor())),
-      writer_(asio::make_strand(pool.get_executor())),
+      reader_(asio::make_strand(pool)),
+      writer_(asio::make_strand(pool)),
       stages_(std::make_shared<Stages>(executor)) {}
 
 void ChunkPipeline::begin(std::shared_ptr<LineChunk> chunk) {

@@ -6,7 +6,6 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/system/result.hpp>
 
 #include <deque>
@@ -29,7 +28,7 @@ class ChunkPipeline {
     boost::system::result<std::vector<log::Offset>> outcome{std::vector<log::Offset>()};
   };
 
-  ChunkPipeline(boost::asio::any_io_executor executor, boost::asio::thread_pool& pool, log::EventLog& log, LineHandler& handler);
+  ChunkPipeline(boost::asio::any_io_executor executor, boost::asio::any_io_executor pool, log::EventLog& log, LineHandler& handler);
 
   void begin(std::shared_ptr<LineChunk> chunk);
 
@@ -56,7 +55,7 @@ class ChunkPipeline {
   log::EventLog& log_;
   LineHandler& handler_;
   // One chunk at a time in each step: what the chunks of an upload share needs no lock.
-  boost::asio::strand<boost::asio::thread_pool::executor_type> reader_, writer_;
+  boost::asio::strand<boost::asio::any_io_executor> reader_, writer_;
   std::shared_ptr<Stages> stages_;
 };
 

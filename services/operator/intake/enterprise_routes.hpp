@@ -18,7 +18,7 @@ class EnterpriseRoutes {
     stores::ProfileStore& profiles;
     stores::DeliveriesReader& deliveries;
     Sealer& sealer;
-    boost::asio::thread_pool& pool;
+    boost::asio::any_io_executor pool;
     Now now;
   };
 

@@ -135,7 +135,7 @@ asio::awaitable<void> EffectTest::catch_up() {
 asio::awaitable<Answer> EffectTest::ask(http::Verb verb, std::string target, std::string role, std::string accept) {
   if (!service) {
     const Dependencies with{
-        io.get_executor(), log,     reader_client,         fold, progress, deliveries, catalog, profiles, reference, pool,
+        io.get_executor(), log,     reader_client,         fold, progress, deliveries, catalog, profiles, reference, pool.get_executor(),
         journal,           metrics, [this] { return now; }};
     service = std::make_unique<Service>(with, settings());
     service->add_routes(router);

@@ -274,8 +274,8 @@ class Launch {
   }
 
   void start_dispatcher() {
-    dispatcher::Dependencies with{
-        executor(), pool_, log, catalog_, profiles_, deliveries_, progress_, reference_, metrics, journal_, [this] { return now; }};
+    dispatcher::Dependencies with{executor(), pool_.get_executor(),  log, catalog_, profiles_, deliveries_, progress_, reference_, metrics,
+                                  journal_,   [this] { return now; }};
     dispatcher::Settings settings;
     settings.retry = std::chrono::milliseconds(5);
     settings.look_again = std::chrono::milliseconds(5);
