@@ -10,7 +10,7 @@
 #include "platform/log/sqlite_log.hpp"
 #include "platform/observe/log.hpp"
 #include "platform/observe/metrics.hpp"
-#include "platform/redis/client.hpp"
+#include "platform/redis/server_client.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "standalone/data_directory.hpp"
 #include "standalone/docs/docs_routes.hpp"
@@ -65,8 +65,8 @@ class System {
   stores::ReferenceData reference_;
   boost::asio::thread_pool pool_{2};  // pure work that would keep the executor too long
   log::SqliteLog log_;
-  redis::Client fold_redis_;
-  redis::Client read_redis_;
+  redis::ServerClient fold_redis_;
+  redis::ServerClient read_redis_;
   stores::DeadLetters dead_letters_;
   stores::CatalogStore catalog_;
   stores::ProfileStore profiles_;

@@ -5,7 +5,7 @@
 #include "contracts/intents/intents_decided.hpp"
 #include "contracts/receipts/receipts_recorded.hpp"
 #include "platform/log/memory_log.hpp"
-#include "platform/redis/client.hpp"
+#include "platform/redis/server_client.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "stores/deliveries/deliveries_fold.hpp"
 #include "stores/deliveries/deliveries_reader.hpp"
@@ -165,7 +165,7 @@ class Bench {
     return topics;
   }
 
-  redis::Client client_, reads_;
+  redis::ServerClient client_, reads_;
   asio::io_context& io_;
   log::MemoryLog log_{layout()};
   stores::DeliveriesFold fold_{stores::DeliveriesFold::Settings{partitions, 1024}};

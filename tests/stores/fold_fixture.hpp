@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/log/memory_log.hpp"
-#include "platform/redis/client.hpp"
+#include "platform/redis/server_client.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "stores/deliveries/deliveries_fold.hpp"
 #include "stores/deliveries/deliveries_reader.hpp"
@@ -113,9 +113,9 @@ class FoldTest : public testing::Test {
   boost::asio::io_context io{1};
   RedisServer server;
   log::MemoryLog log{delivery_layout()};
-  redis::Client writer{io.get_executor(), address()};
-  redis::Client other_writer{io.get_executor(), address()};
-  redis::Client reader_client{io.get_executor(), address()};
+  redis::ServerClient writer{io.get_executor(), address()};
+  redis::ServerClient other_writer{io.get_executor(), address()};
+  redis::ServerClient reader_client{io.get_executor(), address()};
   stores::DeliveriesFold fold{stores::DeliveriesFold::Settings{world_partitions, 16}};
   stores::Progress progress{io.get_executor()};
   stores::DeadLetters dead_letters{log, [] { return domain::Instant(std::chrono::milliseconds(1'800'000'000'000)); }};

@@ -1,21 +1,15 @@
 #pragma once
 
-#include "platform/redis/address.hpp"
 #include "platform/redis/commands.hpp"
 #include "platform/redis/reply.hpp"
 #include "platform/redis/script.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/system/result.hpp>
 
-#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <functional>
-#include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,48 +17,41 @@
 
 namespace zhida::redis {
 
-class Connection;
-
-/// One pipelined connection to a Redis server, shared by all coroutines of its executor, that is
-/// made again whenever it breaks.
+/// The port to Redis: one server (`ServerClient`), a cluster of them (`ClusterClient`), or a model of it in tests.
 ///
-/// Lifecycle: construct, spawn `run()`, use, cancel `run()`, destroy. Not thread-safe.
-/// No time limits for single calls: wrap them in runtime::within. But a server that hangs is given up after a silence, and
-/// whoever waits for it is told. Every call is cancellable: the server still
-/// runs the commands, their replies are dropped. Keep blocking commands (BLPOP, SUBSCRIBE) off it.
+/// Shared by all coroutines of its executor. Lifecycle: construct, spawn `run()`, use, cancel `run()`, destroy. Not thread-safe.
+/// No time limits for single calls: wrap them in runtime::within. Every call is cancellable: the server still runs the commands, their
+/// replies are dropped. Keep blocking commands (BLPOP, SUBSCRIBE) off it.
+///
+/// Whoever implements it writes `run`, `connected`, `connections`, `wait_until_connected` and `pipeline`: every command comes through
+/// `pipeline`, and `Commands::words` takes one apart. What the product sends: HGET, HMGET, HGETALL, HKEYS, HLEN, EXISTS, UNLINK, DEL;
+/// SCAN with MATCH and COUNT; MULTI … EXEC around reads; EVALSHA, EVAL and SCRIPT LOAD of its scripts.
 class Client {
  public:
   template <class T>
   using Awaitable = boost::asio::awaitable<boost::system::result<T>>;
 
-  struct Options {
-    std::chrono::milliseconds first_delay{5};  ///< before connecting again; doubled with each failure
-    std::chrono::milliseconds longest_delay{500};
-    std::chrono::milliseconds connect_limit{2'000};  ///< until connected and authenticated
-    std::chrono::milliseconds silence{3'000};        ///< without an answer to PING, sent as often: the connection is ended
-  };
-
-  /// Told of each change: `up`, and why it went down. May be empty.
+  /// Told of each change of a connection: `up`, and why it went down. May be empty.
   using Observer = std::function<void(bool up, std::string_view reason)>;
 
-  Client(boost::asio::any_io_executor executor, Address address, Observer observer = {});
-  Client(boost::asio::any_io_executor executor, Address address, Observer observer, Options options);
-  ~Client();
+  Client() = default;
+  virtual ~Client() = default;
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// Connects, authenticates, waits while the server loads its data, and begins again whenever the connection ends,
-  /// until cancelled (`terminal`: it serves those who finish their work after a graceful stop). Without it no call succeeds.
-  boost::asio::awaitable<void> run();
+  /// Connects and begins again whenever a connection ends, until cancelled (`terminal`: it serves those who finish their work after a
+  /// graceful stop). Without it no call succeeds.
+  virtual boost::asio::awaitable<void> run() = 0;
 
-  /// True while commands can be sent.
-  bool connected() const;
+  /// True while commands can be sent, whatever their keys.
+  virtual bool connected() const = 0;
 
-  /// Counts connections made; another number means the server may have been another, or emptied.
-  std::uint64_t connections() const { return connections_; }
+  /// Never falls. Another number means that some key's server may have been another, or emptied: of a cluster, the connections
+  /// made to all of its servers and the changes of who serves what.
+  virtual std::uint64_t connections() const = 0;
 
   /// Waits until connected. Throws operation_aborted when cancelled.
-  boost::asio::awaitable<void> wait_until_connected();
+  virtual boost::asio::awaitable<void> wait_until_connected() = 0;
 
   /// Sends one command, e.g. `co_await redis.command("GET", key)`. The arguments are copied before the call returns.
   /// An error reply of the server is a value. Errors: `not_connected` at once, nothing was sent;
@@ -77,31 +64,21 @@ class Client {
   }
 
   /// Sends `commands` in one write; their replies in the same order. Others' commands may run between them.
-  /// Errors as `command`: with `connection_reset` any number of them, from the first on, may have run.
-  Awaitable<std::vector<Reply>> pipeline(Commands commands);
+  /// Errors as `command`: with `connection_reset` any of them may have run.
+  ///
+  /// In a cluster the keys of one command, and of all between MULTI and EXEC, share a hash tag. Commands on keys of one tag run in their
+  /// order; such of several tags go to their servers one after the other. SCAN and KEYS name the tag in their pattern, and see what
+  /// that tag's server has; SCRIPT and FLUSHALL go to every server.
+  virtual Awaitable<std::vector<Reply>> pipeline(Commands commands) = 0;
 
   /// Runs a script: EVALSHA, and EVAL if the server does not know it. Errors as `command`.
   Awaitable<Reply> evaluate(const Script& script, std::vector<std::string> keys, std::vector<std::string> arguments);
 
   /// SCRIPT LOAD, for pipelines with Commands::evaluate. Errors as `command`.
-  Awaitable<Reply> load(const Script& script);
+  Awaitable<Reply> load(const Script& script) { return command("SCRIPT", "LOAD", script.source()); }
 
  private:
   Awaitable<Reply> single(Commands one);
-  Awaitable<void> connect();
-  boost::asio::awaitable<void> watch();
-  void set_connected();
-  void tell(bool up, std::string reason);
-
-  boost::asio::any_io_executor executor_;
-  Address address_;
-  Observer observer_;
-  Options options_;
-  std::unique_ptr<Connection> connection_;
-  bool connected_ = false;
-  std::string last_told_;
-  std::uint64_t connections_ = 0;
-  boost::asio::steady_timer changed_;  // used as a condition variable
 };
 
 }  // namespace zhida::redis

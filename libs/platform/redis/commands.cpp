@@ -2,6 +2,7 @@
 
 #include "platform/redis/script.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 
@@ -52,6 +53,23 @@ std::string_view Commands::encoded(std::size_t n) const {
   const std::size_t begin = starts_.at(n);
   const std::size_t end = n + 1 < starts_.size() ? starts_[n + 1] : buffer_.size();
   return std::string_view(buffer_).substr(begin, end - begin);
+}
+
+std::vector<std::string_view> Commands::words(std::size_t n, std::size_t most) const {
+  std::string_view rest = encoded(n);
+  const auto take_length = [&rest] {
+    std::size_t length = 0;
+    const char* end = std::from_chars(rest.data() + 1, rest.data() + rest.size(), length).ptr;
+    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()) + 2);
+    return length;
+  };
+  std::vector<std::string_view> words(std::min(take_length(), most));
+  for (std::string_view& word : words) {
+    const std::size_t length = take_length();
+    word = rest.substr(0, length);
+    rest.remove_prefix(length + 2);
+  }
+  return words;
 }
 
 }  // namespace zhida::redis

@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <span>
 #include <string>
@@ -44,6 +45,9 @@ class Commands {
 
   /// The nth command as it goes over the wire. Throws std::logic_error if arguments of the last are missing.
   std::string_view encoded(std::size_t n) const;
+
+  /// The nth command taken apart: its name, then its arguments, `most` words at most. Throws as `encoded`.
+  std::vector<std::string_view> words(std::size_t n, std::size_t most = SIZE_MAX) const;
 
  private:
   void length(char kind, std::size_t value);

@@ -16,7 +16,7 @@ struct redisAsyncContext;
 
 namespace zhida::redis {
 
-/// One connection to a Redis server, from connecting to its end; `Client` makes a new one each time.
+/// One connection to a Redis server, from connecting to its end; `ServerClient` makes a new one each time.
 /// Must be destroyed outside of hiredis' callbacks. Single-threaded.
 class Connection {
  public:

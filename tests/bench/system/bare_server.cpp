@@ -1,7 +1,7 @@
 // The rival of the inbox: Beast, one Redis GET a request, and nothing else. One thread, as the program has.
 
 #include "bench/system/benches.hpp"
-#include "platform/redis/client.hpp"
+#include "platform/redis/server_client.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -58,7 +58,7 @@ void serve_bare(const char* redis_socket, const char* port_file) {
   asio::io_context context(1);
   redis::Address address;
   address.socket = redis_socket;
-  redis::Client redis(context.get_executor(), address);
+  redis::ServerClient redis(context.get_executor(), address);
   asio::co_spawn(context, redis.run(), asio::detached);
   tcp::acceptor acceptor(context, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
   asio::co_spawn(context, accept(acceptor, redis), asio::detached);

@@ -2,6 +2,7 @@
 
 #include "bench/system/measure.hpp"
 #include "flow/story.hpp"
+#include "platform/redis/server_client.hpp"
 #include "schemas/files.hpp"
 #include "standalone/sample/generator.hpp"
 
@@ -124,7 +125,7 @@ void LoadedSystem::with_redis(const std::function<asio::awaitable<void>(redis::C
   asio::io_context context(1);
   redis::Address address;
   address.socket = redis_socket();
-  redis::Client client(context.get_executor(), address);
+  redis::ServerClient client(context.get_executor(), address);
   asio::cancellation_signal stop;
   std::exception_ptr failure;
   asio::co_spawn(context, client.run(), asio::bind_cancellation_slot(stop.slot(), asio::detached));

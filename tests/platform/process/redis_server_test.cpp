@@ -1,7 +1,7 @@
 #include "platform/process/redis_server.hpp"
 
 #include "platform/process/reap.hpp"
-#include "platform/redis/client.hpp"
+#include "platform/redis/server_client.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "support/child_process.hpp"
 #include "support/run_coroutine.hpp"
@@ -58,7 +58,7 @@ struct Pair {
 
   std::vector<std::string> events;
   RedisServer server;
-  redis::Client client;
+  redis::ServerClient client;
   runtime::TaskGroup tasks;
 };
 

@@ -19,6 +19,14 @@ TEST(RedisCommands, CountBytesSoThatBinaryArgumentsAreSafe) {
   EXPECT_EQ(commands.encoded(1), "*1\r\n$4\r\nPING\r\n");
 }
 
+TEST(RedisCommands, CanBeTakenApart) {
+  Commands commands;
+  commands.add("PING").add("SET", "k", "", "a\r\n\0b"sv);
+  EXPECT_EQ(commands.words(0), (std::vector<std::string_view>{"PING"}));
+  EXPECT_EQ(commands.words(1), (std::vector<std::string_view>{"SET", "k", "", "a\r\n\0b"sv}));
+  EXPECT_EQ(commands.words(1, 2), (std::vector<std::string_view>{"SET", "k"}));
+}
+
 TEST(RedisCommands, RefuseTooFewAndTooManyArguments) {
   Commands commands;
   commands.begin("HSET", 3).arg("key").arg(std::int64_t{-12});

@@ -80,7 +80,7 @@ class EffectTest : public testing::Test {
   domain::Instant now = decision_time + 240h;
   stores::ReferenceData reference;
   stores::DeadLetters dead_letters;
-  redis::Client writer, reader_client;
+  redis::ServerClient writer, reader_client;
   stores::DeliveriesFold fold{stores::DeliveriesFold::Settings{test_partitions, 16}};
   stores::Progress progress{io.get_executor()};
   stores::DeliveriesReader deliveries;

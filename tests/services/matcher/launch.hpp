@@ -7,6 +7,7 @@
 #include "dispatcher/service.hpp"
 #include "matcher/service.hpp"
 #include "platform/log/memory_log.hpp"
+#include "platform/redis/server_client.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "schemas/files.hpp"
 #include "stores/deliveries/deliveries_fold.hpp"
@@ -415,7 +416,7 @@ class Launch {
   std::size_t block_facts_;
   RedisServer server_;
   asio::thread_pool pool_{1};
-  redis::Client redis_{io.get_executor(), address_of(server_)};
+  redis::ServerClient redis_{io.get_executor(), address_of(server_)};
   stores::ReferenceData reference_ =
       stores::ReferenceData::read([](std::string_view name) { return schemas::file("reference/" + std::string(name)); });
   observe::Log journal_{2, observe::Level::error};

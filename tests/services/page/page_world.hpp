@@ -10,7 +10,7 @@
 #include "platform/http/server.hpp"
 #include "platform/json/document.hpp"
 #include "platform/log/memory_log.hpp"
-#include "platform/redis/client.hpp"
+#include "platform/redis/server_client.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "stores/deliveries/deliveries_fold.hpp"
 #include "stores/deliveries/deliveries_reader.hpp"
@@ -131,7 +131,7 @@ class PageWorld : public testing::Test {
   stores::ReferenceData reference;
   log::MemoryLog log;
   stores::DeadLetters dead_letters;
-  redis::Client writer, reader_client;
+  redis::ServerClient writer, reader_client;
   stores::DeliveriesFold fold;
   stores::Progress progress;
   stores::DeliveriesReader reader;

@@ -1,4 +1,4 @@
-#include "platform/redis/client.hpp"
+#include "platform/redis/server_client.hpp"
 
 #include "platform/runtime/task_group.hpp"
 #include "platform/runtime/timeout.hpp"
@@ -43,7 +43,7 @@ class RedisClientTest : public testing::Test {
   asio::io_context io{1};
   test::RedisServer server;
   std::vector<std::string> told;
-  std::unique_ptr<Client> redis = std::make_unique<Client>(
+  std::unique_ptr<Client> redis = std::make_unique<ServerClient>(
       io.get_executor(), on_loopback(server.port()),
       [this](bool up, std::string_view reason) { told.push_back((up ? "up: " : "down: ") + std::string(reason)); });
   runtime::TaskGroup background{io.get_executor(), [](std::string_view reason) { ADD_FAILURE() << reason; }};
@@ -156,10 +156,10 @@ asio::awaitable<void> sees_flushall(Client& redis) {
 TEST_F(RedisClientTest, SeesAnEmptiedServerAsNilReplies) { run(sees_flushall(*redis)); }
 
 asio::awaitable<void> survives_a_server_that_hangs(asio::io_context& io, test::RedisServer& server, std::vector<std::string>& told) {
-  Client::Options options;
+  ServerClient::Options options;
   options.silence = 100ms;
   options.connect_limit = 100ms;
-  Client redis(
+  ServerClient redis(
       io.get_executor(), on_loopback(server.port()), [&](bool up, std::string_view why) { told.emplace_back(up ? "up" : why); }, options);
   runtime::TaskGroup group(io.get_executor(), [](std::string_view) {});
   group.spawn(redis.run());
@@ -194,7 +194,7 @@ asio::awaitable<void> authenticates(Client& redis, asio::io_context& io, std::ui
   address.password = "wrong";
   runtime::TaskGroup group(io.get_executor(), [](std::string_view) {});
   {
-    Client intruder(io.get_executor(), address, [&](bool, std::string_view why) { reason = why; });
+    ServerClient intruder(io.get_executor(), address, [&](bool, std::string_view why) { reason = why; });
     group.spawn(intruder.run());
     asio::steady_timer soon(io, 100ms);
     co_await soon.async_wait(asio::use_awaitable);
@@ -204,7 +204,7 @@ asio::awaitable<void> authenticates(Client& redis, asio::io_context& io, std::ui
     co_await group.join();
   }
   address.password = "secret";
-  Client known(io.get_executor(), address);
+  ServerClient known(io.get_executor(), address);
   group.spawn(known.run());
   co_await known.wait_until_connected();
   EXPECT_EQ((co_await known.command("ACL", "WHOAMI")).value().text, "fold");
