@@ -226,9 +226,12 @@ TEST_F(KafkaLogTest, ListsAllMistakesInItsSettings) {
   wrong.password = "hidden";
   wrong.ca_file = "/nowhere/ca.pem";
   wrong.compression = "snappy";
+  wrong.session_limit = 2s;
+  wrong.member_stall = 1s;
   const std::string refusal = test::refusal(wrong, one_topic());
   for (const char* part : {"\"b\" is not host:port", "\"c:99999\" is not host:port", "(4) exceed the replication (3)", "GSSAPI",
-                           "a user name is missing", "TLS files are given, but security is sasl_plaintext", "snappy"})
+                           "a user name is missing", "TLS files are given, but security is sasl_plaintext", "snappy",
+                           "session limit (2000 ms) is shorter than three heartbeats", "stall of a member (1000 ms) is shorter"})
     EXPECT_THAT(refusal, HasSubstr(part));
   EXPECT_THAT(refusal, testing::Not(HasSubstr("hidden")));
 }

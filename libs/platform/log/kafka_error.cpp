@@ -9,7 +9,10 @@ namespace {
 
 class Category final : public boost::system::error_category {
   const char* name() const noexcept override { return "kafka"; }
-  std::string message(int) const override { return "the partition holds a record of another log"; }
+  std::string message(int value) const override {
+    if (static_cast<Error>(value) == Error::forbidden) return "the brokers do not allow it";
+    return "the partition holds a record of another log";
+  }
 };
 
 }  // namespace

@@ -8,6 +8,7 @@ namespace zhida::log::kafka {
 /// What only brokers can do to a log, beside log::Error.
 enum class Error {
   foreign_record = 1,  ///< a record carries another log's id: the topic was made anew, restored or mirrored from elsewhere
+  forbidden,           ///< the brokers do not let this user be in the group, or read its topic
 };
 
 const boost::system::error_category& kafka_category();

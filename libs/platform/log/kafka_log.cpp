@@ -3,6 +3,7 @@
 #include "platform/log/byte_gate.hpp"
 #include "platform/log/kafka_compaction.hpp"
 #include "platform/log/kafka_follower.hpp"
+#include "platform/log/kafka_groups.hpp"
 #include "platform/log/kafka_history.hpp"
 #include "platform/log/kafka_open.hpp"
 #include "platform/log/kafka_producer.hpp"
@@ -59,6 +60,7 @@ class KafkaLog::Core : public std::enable_shared_from_this<Core> {
         executor_, settings_, partitions_, id_, [this](std::string_view sentence) { tell(sentence); },
         [this](std::size_t partition, Offset offset) { grow(partition, offset + 1); });
     follower_ = std::make_unique<KafkaFollower>(executor_, settings_, partitions_, id_, follower_events());
+    groups_ = std::make_shared<KafkaGroups>(executor_, settings_, report_);
     history_ = std::make_shared<KafkaHistory>(executor_, settings_, partitions_, id_);
     ranges_ = std::make_unique<KafkaRanges>(executor_, *follower_->client(), settings_.request_limit);
     trimmer_ = std::make_unique<KafkaTrimmer>(executor_, *follower_->client(), settings_.request_limit);
@@ -75,6 +77,7 @@ class KafkaLog::Core : public std::enable_shared_from_this<Core> {
     gate_->close();
     ends_->close();
     followed_->close();
+    groups_->close();
     history_->close();
     producer_->close();
     trimmer_.reset();
@@ -175,6 +178,13 @@ class KafkaLog::Core : public std::enable_shared_from_this<Core> {
     const result<void> done = co_await trimmer_->trim(places_[partition].topic, places_[partition].partition, before);
     if (done) starts_[partition] = std::max(starts_[partition], before);
     co_return done;
+  }
+
+  asio::awaitable<result<std::unique_ptr<Membership>>> join(std::string group, std::vector<std::string> topics) {
+    const auto self = shared_from_this();
+    result<std::unique_ptr<Membership>> all = SoleMembership::of(partitions_, topics);
+    if (!all || topics.empty()) co_return all;
+    co_return co_await groups_->join(std::move(group), topics.front());
   }
 
   asio::awaitable<result<void>> compact(const TopicLayout& topic) {
@@ -289,6 +299,7 @@ class KafkaLog::Core : public std::enable_shared_from_this<Core> {
   asio::steady_timer sweep_;
   std::shared_ptr<KafkaProducer> producer_;
   std::unique_ptr<KafkaFollower> follower_;
+  std::shared_ptr<KafkaGroups> groups_;
   std::shared_ptr<KafkaHistory> history_;
   std::unique_ptr<KafkaRanges> ranges_;
   std::unique_ptr<KafkaTrimmer> trimmer_;
@@ -318,8 +329,8 @@ EventLog::Awaitable<Range> KafkaLog::range(std::string_view topic, std::int32_t 
   return core_->range(core_->partitions().find(topic, partition));
 }
 
-EventLog::Awaitable<std::unique_ptr<Membership>> KafkaLog::join(std::string_view, std::vector<std::string> topics) {
-  co_return SoleMembership::of(core_->partitions(), topics);
+EventLog::Awaitable<std::unique_ptr<Membership>> KafkaLog::join(std::string_view group, std::vector<std::string> topics) {
+  return core_->join(std::string(group), std::move(topics));
 }
 
 EventLog::Awaitable<void> KafkaLog::compact(std::string_view name) {

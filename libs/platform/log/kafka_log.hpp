@@ -22,7 +22,13 @@ namespace zhida::log {
 /// - Partitions that somebody waits for are followed, their newest records kept in memory; older ones are read from the brokers.
 /// - Every record names the log (`zhida_log`). A record of another log ends the reading of its partition with
 ///   kafka::Error::foreign_record; one that names none is handed on as it is.
-/// - `join` gives every member every partition: what several do at once is fenced where it is written (compare-and-set), not here.
+/// - `join` makes a member of a Kafka consumer group (its name with the topic prefix) that divides the partitions of the first of `topics`:
+///   all members name the same first topic. The group is cooperative: a member keeps what it can while others come and go. It waits for the
+///   first assignment, at most `request_limit`; a later one comes to the Membership by itself, as it does after every outage. When a
+///   Membership ends, others have its partitions within about a `heartbeat`; of a process that is killed or frozen, `session_limit` later.
+///   Meanwhile, and until a frozen one has noticed, two may believe to own a partition: what they do is fenced where it is written
+///   (compare-and-set), not here. Errors: `unknown_partition`; kafka::Error::forbidden, `io`: the brokers will not have the member. What
+///   happens later is reported and tried again. With the log all its Memberships end.
 /// - `compact` asks the brokers for it and waits until it is done; they compact on their own too. `backup` is `unsupported`.
 class KafkaLog final : public EventLog {
  public:

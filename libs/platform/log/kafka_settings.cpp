@@ -108,6 +108,14 @@ class Findings {
     at_least("the request limit in ms", settings_.request_limit.count(), 100);
     at_least("linger in ms", settings_.linger.count(), 0);
     if (settings_.linger > milliseconds(1'000)) add("linger is longer than 1000 ms");
+    at_least("the heartbeat in ms", settings_.heartbeat.count(), 100);
+    if (settings_.session_limit < 3 * settings_.heartbeat)
+      add(fmt::format("the session limit ({} ms) is shorter than three heartbeats ({} ms): one late answer would end it",
+                      settings_.session_limit.count(), 3 * settings_.heartbeat.count()));
+    if (settings_.member_stall < settings_.session_limit)
+      add(fmt::format("the stall of a member ({} ms) is shorter than its session limit ({} ms)", settings_.member_stall.count(),
+                      settings_.session_limit.count()));
+    if (settings_.member_stall > std::chrono::hours(24)) add("the stall of a member is longer than 24 h");
     at_least("the compacted segment in ms", settings_.compacted_segment.count(), 1);
     at_least("history streams", static_cast<std::int64_t>(settings_.history_streams), 1);
     at_least("the bytes of a record", static_cast<std::int64_t>(settings_.record_bytes), 1'024);

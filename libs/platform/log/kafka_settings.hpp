@@ -32,6 +32,11 @@ struct KafkaSettings {
   std::chrono::milliseconds delivery_limit{30'000};  ///< an append not acknowledged by then gets `io`
   std::chrono::milliseconds request_limit{10'000};   ///< for reads and questions to the brokers
 
+  std::chrono::milliseconds session_limit{6'000};   ///< a member of a group that is silent for so long loses its partitions; by default
+                                                    ///< brokers allow 6 s (group.min.session.timeout.ms) to 30 min
+  std::chrono::milliseconds heartbeat{1'000};       ///< how often a member speaks to its group, and hears what has changed
+  std::chrono::milliseconds member_stall{300'000};  ///< a member whose executor stands still for so long loses its partitions, too
+
   std::size_t queue_bytes = 64U << 20U;   ///< appends wait while this much is unacknowledged
   std::size_t cache_bytes = 64U << 20U;   ///< recent records kept in memory, over all partitions
   std::size_t record_bytes = 16U << 20U;  ///< larger ones are refused
