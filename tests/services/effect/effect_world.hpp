@@ -6,6 +6,7 @@
 #include "platform/http/client.hpp"
 #include "platform/http/server.hpp"
 #include "platform/log/memory_log.hpp"
+#include "platform/redis/server_client.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "services/effect/history.hpp"
 #include "stores/fold/fold_runner.hpp"
