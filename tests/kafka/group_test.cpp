@@ -1,4 +1,6 @@
 #include "kafka/logs.hpp"
+#include "platform/log/kafka_client.hpp"
+#include "platform/log/kafka_error.hpp"
 #include "support/child_process.hpp"
 #include "support/run_coroutine.hpp"
 
@@ -280,6 +282,40 @@ TEST_F(KafkaGroupTest, ComesBackWhenTheBrokerIsKilled) {
   const auto log = open();
   const auto other = open();
   run(comes_back(*log, *other, test::KafkaBroker::shared()), 90s);
+}
+
+// From now on only `user` may be in the group.
+void reserve_group(const KafkaSettings& settings, const std::string& group, const std::string& user) {
+  const kafka::Client client = kafka::make_client(RD_KAFKA_PRODUCER, settings, RD_KAFKA_EVENT_ERROR, {});
+  rd_kafka_AclBinding_t* rule =
+      rd_kafka_AclBinding_new(RD_KAFKA_RESOURCE_GROUP, (settings.topic_prefix + group).c_str(), RD_KAFKA_RESOURCE_PATTERN_LITERAL,
+                              ("User:" + user).c_str(), "*", RD_KAFKA_ACL_OPERATION_ALL, RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, nullptr, 0);
+  const kafka::Queue queue(rd_kafka_queue_new(client.get()));
+  rd_kafka_CreateAcls(client.get(), &rule, 1, nullptr, queue.get());
+  rd_kafka_AclBinding_destroy(rule);
+  const kafka::Event event(rd_kafka_queue_poll(queue.get(), 10'000));
+  ASSERT_TRUE(event && !rd_kafka_event_error(event.get()));
+}
+
+asio::awaitable<void> is_refused(EventLog& log) {
+  const auto begun = std::chrono::steady_clock::now();
+  const auto refused = co_await log.join("closed", topics());
+  EXPECT_EQ(refused.has_error() ? refused.error() : boost::system::error_code(), kafka::Error::forbidden);
+  EXPECT_LT(seconds_since(begun), 8.0) << "before the limit of a request";
+  EXPECT_TRUE(co_await log.join("open", topics()));
+}
+TEST_F(KafkaGroupTest, SaysWhenTheUserMayNotBeInTheGroup) {
+  open();
+  reserve_group(settings, "closed", "zhida");
+  settings.brokers = test::KafkaBroker::shared().secured();
+  settings.security = "sasl_plaintext";
+  settings.sasl_mechanism = "PLAIN";
+  settings.username = "guest";
+  settings.password = "secret";
+  std::vector<std::string> sentences;
+  KafkaLog log(io.get_executor(), settings, two_topics(), [&](std::string_view sentence) { sentences.emplace_back(sentence); });
+  run(is_refused(log));
+  EXPECT_THAT(sentences, testing::Contains(testing::AllOf(testing::HasSubstr("closed"), testing::HasSubstr("uthoriz"))));
 }
 
 asio::awaitable<void> ends_with_the_log(std::unique_ptr<KafkaLog>& log) {

@@ -11,7 +11,8 @@ namespace zhida::test {
 
 /// A real Kafka broker (KRaft, one node) on free ports of 127.0.0.1, with a directory of its own; it dies with this process.
 ///
-/// `plain()` needs no login; `secured()` is SASL_PLAINTEXT with PLAIN, user `zhida`, password `secret`.
+/// `plain()` needs no login; `secured()` is SASL_PLAINTEXT with PLAIN, user `zhida`, password `secret`;
+/// `guest`, with the same password, may not do what an access rule grants to others.
 class KafkaBroker {
  public:
   /// Why there can be no broker here; empty if there can. Fetches the broker's programs if need be.
