@@ -66,17 +66,6 @@ void prepare(const DataDirectory& directory) {
   make_dev_keys(directory);
 }
 
-auth::Digest read_master_key(const DataDirectory& directory) {
-  std::string text = read_file(directory.master_key());
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  const auto bytes = auth::from_hex(text);
-  auth::Digest key{};
-  if (!bytes || bytes->size() != key.size())
-    throw std::runtime_error(directory.master_key().string() + " is no key of 64 hexadecimal digits");
-  for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<std::uint8_t>((*bytes)[i]);
-  return key;
-}
-
 std::map<std::string, std::string> read_dev_keys(const DataDirectory& directory) {
   if (!fs::exists(directory.dev_keys()))
     throw std::runtime_error("no keys in " + directory.path.string() + ": start Zhida there first, with ./run or `zhida serve`");

@@ -3,27 +3,18 @@
 #include "dispatcher/service.hpp"
 #include "effect/service.hpp"
 #include "matcher/service.hpp"
+#include "node/foundation.hpp"
+#include "node/process.hpp"
 #include "operator/service.hpp"
 #include "page/service.hpp"
 #include "platform/auth/key_ring.hpp"
 #include "platform/http/router.hpp"
 #include "platform/log/sqlite_log.hpp"
 #include "platform/observe/log.hpp"
-#include "platform/observe/metrics.hpp"
-#include "platform/redis/server_client.hpp"
-#include "platform/runtime/task_group.hpp"
+#include "platform/redis/client.hpp"
 #include "standalone/data_directory.hpp"
 #include "standalone/docs/docs_routes.hpp"
 #include "standalone/serve.hpp"
-#include "stores/catalog/catalog_store.hpp"
-#include "stores/deliveries/deliveries_fold.hpp"
-#include "stores/deliveries/deliveries_reader.hpp"
-#include "stores/fold/dead_letters.hpp"
-#include "stores/fold/fold_runner.hpp"
-#include "stores/profiles/profile_columns.hpp"
-#include "stores/profiles/profile_store.hpp"
-#include "stores/progress.hpp"
-#include "stores/reference/reference_data.hpp"
 
 #include <boost/asio/thread_pool.hpp>
 
@@ -42,38 +33,23 @@ class System {
 
   /// Everything that is asked over HTTP.
   const http::Router& router() const { return router_; }
-  observe::Metrics& metrics() { return metrics_; }
+  observe::Metrics& metrics() { return on_.metrics; }
   const auth::KeyRing& keys() const { return keys_; }
 
-  /// Connections to Redis: to be ended last, at once.
-  void spawn_connections(runtime::TaskGroup& group);
-  /// Folds and services: to be drained.
-  void spawn_work(runtime::TaskGroup& group);
+  /// Spawns the connections, the folds and the services.
+  void spawn(node::Process& process);
 
   /// True once every fold shows what the log holds.
   bool ready() const;
 
  private:
-  void add_own_routes();
-  boost::asio::awaitable<void> reload_keys();
-
-  boost::asio::any_io_executor executor_;
-  const observe::Log& journal_;
-  observe::Metrics metrics_;
   auth::KeyRing keys_;
   auth::Digest master_key_;
-  stores::ReferenceData reference_;
   boost::asio::thread_pool pool_{2};  // pure work that would keep the executor too long
   log::SqliteLog log_;
-  redis::ServerClient fold_redis_;
-  redis::ServerClient read_redis_;
-  stores::DeadLetters dead_letters_;
-  stores::CatalogStore catalog_;
-  stores::ProfileStore profiles_;
-  stores::ProfileColumns columns_;
-  stores::Progress deliveries_progress_;
-  stores::DeliveriesFold deliveries_fold_;
-  stores::DeliveriesReader deliveries_;
+  redis::Client fold_redis_;
+  redis::Client read_redis_;
+  node::Foundation on_;
   std::vector<std::unique_ptr<stores::FoldRunner>> runners_;
   operators::Service operators_;
   matcher::Service matcher_;

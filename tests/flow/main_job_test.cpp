@@ -2,6 +2,7 @@
 
 #include "domain/page/click_limit.hpp"
 #include "flow/story.hpp"
+#include "node/secrets.hpp"
 #include "page/link_signer.hpp"
 #include "platform/auth/digest.hpp"
 #include "support/standalone.hpp"
@@ -382,7 +383,7 @@ TEST_F(MainJob, AnExpiredLinkSaysSoAndNothingElse) {
   flow::run_campaign(zhida(), id);
   // The program's own key, and a link as it would have written it long ago.
   const standalone::DataDirectory data{zhida().directory()};
-  const page::LinkSigner signer(auth::hkdf_sha256(auth::bytes_of(standalone::read_master_key(data)), "", "zhida click links", 32),
+  const page::LinkSigner signer(node::link_key_of(node::read_master_key(data.master_key())),
                                 std::chrono::hours(1));
   page::ClickToken token;
   token.key_id = page::LinkSigner::key_id;

@@ -51,6 +51,13 @@ void DeliveriesReader::note(FoldedTo& into, const Generation& generation) const 
   for (std::size_t i = 0; i < fold_.topics().size(); ++i) into[fold_.topics()[i]].push_back(generation.at.next[i]);
 }
 
+auto DeliveriesReader::look(int partition) -> Awaitable<void> {
+  const FoldReader::Build nothing = [](const Generation&, const std::string&, redis::Commands&) {};
+  const result<LiveReplies> live = co_await reader_.read(partition, nothing);
+  if (!live) co_return live.error();
+  co_return result<void>();
+}
+
 auto DeliveriesReader::ledger_bytes(enterprise::Uscc uscc) -> Awaitable<std::string> {
   const FoldReader::Build build = [&uscc](const Generation& generation, const std::string& prefix, redis::Commands& commands) {
     commands.add("HGET", prefix + deliveries::ledger_key(uscc, buckets_of(generation)), deliveries::ledger_field(uscc));

@@ -91,6 +91,9 @@ class DeliveriesReader {
     return reader_.wait_until(topic, partition, offset, limit);
   }
 
+  /// Looks at the stored position of a partition that another process may fold, and announces it.
+  Awaitable<void> look(int partition);
+
   int partitions() const { return partitions_; }
 
  private:

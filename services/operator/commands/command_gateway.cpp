@@ -1,7 +1,7 @@
 #include "operator/commands/command_gateway.hpp"
 
 #include "contracts/json.hpp"
-#include "contracts/topics.hpp"
+#include "node/system_command.hpp"
 #include "operator/commands/changed_campaigns.hpp"
 #include "operator/commands/decision.hpp"
 #include "operator/problem.hpp"
@@ -74,39 +74,9 @@ http::Problem not_all_returned() {
                                      "修改已生效，但相关投放活动尚未全部退回草稿，请稍后查看。");
 }
 
-/// Its id follows from kind, entity and `revision`.
-CommandRequested system_command(CommandKind kind, std::string entity, std::uint64_t revision, std::string_view reason,
-                                domain::Instant now) {
-  CommandRequested command;
-  command.kind = kind;
-  command.entity = std::move(entity);
-  command.role = "system";
-  command.command =
-      sha256_hex("system\n" + std::string(domain::name_of(kind)) + "\n" + command.entity + "\n" + std::to_string(revision)).substr(0, 32);
-  if (!reason.empty()) {
-    contracts::JsonWriter writer(command.body);
-    writer.begin_object();
-    writer.member("reason", reason);
-    writer.end_object();
-  }
-  command.body_hash = sha256_hex(command.body);
-  command.if_match = revision;
-  command.at = now;
-  return command;
-}
-
 CommandRequested return_command(const campaign::Campaign& campaign, domain::Instant now) {
-  return system_command(CommandKind::campaign_refresh, campaign.id, campaign.revision, "the package or one of its items was changed", now);
-}
-
-log::NewRecord record_of(const CommandRequested& command, std::string traceparent) {
-  log::NewRecord record;
-  record.topic = contracts::topics::commands;
-  record.key = command.key();
-  record.value = contracts::to_json(command);
-  record.event = log::CloudEvent{command.command, std::string(CommandRequested::type), "/operator", command.at.time_since_epoch().count(),
-                                 std::move(traceparent)};
-  return record;
+  return node::system_command(CommandKind::campaign_refresh, campaign.id, campaign.revision, "the package or one of its items was changed",
+                              now);
 }
 
 }  // namespace
@@ -153,7 +123,7 @@ asio::awaitable<CommandAnswer> CommandGateway::submit(const http::Request& reque
   InFlight guard(in_flight_);
   guard.add(id);
   std::vector<log::NewRecord> records;
-  records.push_back(record_of(command, request.trace.traceparent()));
+  records.push_back(node::record_of(command, request.trace.traceparent()));
   co_await append(std::move(records));
   const Clock::time_point deadline = Clock::now() + patience_;
   auto event = co_await catalog_.outcome(id, deadline);
@@ -183,7 +153,7 @@ asio::awaitable<void> CommandGateway::return_to_draft(const campaign::Campaign& 
 
 asio::awaitable<void> CommandGateway::submit_for_system(CommandKind kind, std::string entity, std::uint64_t revision, std::string reason) {
   std::vector<CommandRequested> commands;
-  commands.push_back(system_command(kind, std::move(entity), revision, reason, now_()));
+  commands.push_back(node::system_command(kind, std::move(entity), revision, reason, now_()));
   co_await submit_all(std::move(commands), Clock::now() + patience_);
 }
 
@@ -191,7 +161,7 @@ asio::awaitable<void> CommandGateway::submit_all(std::vector<CommandRequested> c
   InFlight guard(in_flight_);
   std::vector<log::NewRecord> records;
   for (const CommandRequested& command : commands)
-    if (catalog_.commands().find(command.command) == nullptr && guard.add(command.command)) records.push_back(record_of(command, ""));
+    if (catalog_.commands().find(command.command) == nullptr && guard.add(command.command)) records.push_back(node::record_of(command, ""));
   if (!records.empty()) co_await append(std::move(records));
   for (const CommandRequested& command : commands) co_await catalog_.outcome(command.command, deadline);
 }

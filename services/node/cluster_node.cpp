@@ -1,0 +1,134 @@
+#include "node/cluster_node.hpp"
+
+#include "contracts/topics.hpp"
+#include "node/secrets.hpp"
+#include "node/system_command.hpp"
+#include "platform/runtime/graceful_stop.hpp"
+#include "stores/topic_layout.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <utility>
+
+namespace zhida::node {
+namespace {
+
+namespace asio = boost::asio;
+
+std::unique_ptr<redis::Client> connect(asio::io_context& context, const std::string& url, const observe::Log& journal) {
+  return std::make_unique<redis::Client>(context.get_executor(), redis::Address::parse(url).value(),
+                                         [&journal](bool up, std::string_view reason) {
+                                           journal.info(up ? "redis.connected" : "redis.lost", {{"reason", reason}});
+                                         });
+}
+
+}  // namespace
+
+ClusterNode::ClusterNode(asio::io_context& context, ClusterSettings settings, const observe::Log& journal)
+    : context_(context),
+      settings_(std::move(settings)),
+      journal_(journal),
+      keys_(settings_.keys),
+      master_key_(read_master_key(settings_.master_key)),
+      writes_(connect(context, settings_.redis, journal)),
+      reads_(connect(context, settings_.redis, journal)),
+      log_(std::make_unique<log::KafkaLog>(context.get_executor(), settings_.kafka, stores::topic_layout(settings_.partitions),
+                                           [&journal](std::string_view what) {
+                                             journal.warning("kafka", {{"what", what}});
+                                           })),
+      foundation_(std::make_unique<Foundation>(context.get_executor(), *log_, settings_.partitions, *reads_, journal)),
+      process_(context, journal) {
+  process_.spawn_connection(writes_->run());
+  process_.spawn_connection(reads_->run());
+  process_.spawn_work(foundation_->catalog.run());
+  process_.spawn_work(reload_keys(keys_, journal_));
+  add_own_routes(router_, foundation_->metrics, [this] { return unready(); });
+}
+
+void ClusterNode::fold_all_profiles() {
+  for (int partition = 0; partition < settings_.partitions; ++partition) process_.spawn_work(foundation_->profiles.run(partition));
+  ready_when([this] { return foundation_->profiles.ready() ? "" : "folding the profiles"; });
+}
+
+const log::PartitionOwner& ClusterNode::own(std::string group, std::string_view topic, log::PartitionOwner::Work work) {
+  std::vector<std::string> topics(1, std::string(topic));
+  owners_.push_back(std::make_unique<log::PartitionOwner>(
+      context_.get_executor(), *log_, group, std::move(topics), std::move(work), [this](std::string_view reason) { process_.fail(reason); },
+      [this, group](std::int32_t partition, bool mine) {
+        journal_.info(mine ? "partition.gained" : "partition.lost", {{"group", group}, {"partition", partition}});
+      }));
+  process_.spawn_work(owners_.back()->run());
+  return *owners_.back();
+}
+
+void ClusterNode::let_fail(std::string_view campaign, std::string_view reason) {
+  if (std::ranges::find(failing_, campaign) != failing_.end()) return;
+  failing_.emplace_back(campaign);
+  process_.spawn_work(fail_campaign(std::string(campaign), std::string(reason)));
+}
+
+asio::awaitable<void> ClusterNode::fail_campaign(std::string campaign, std::string reason) {
+  asio::steady_timer pause(co_await asio::this_coro::executor);
+  for (;;) {
+    const auto known = foundation_->catalog.campaign(campaign);
+    if (known == nullptr || campaign::is_terminal(known->state)) break;
+    std::vector<log::NewRecord> records;
+    records.push_back(record_of(system_command(contracts::CommandKind::campaign_fail, campaign, known->revision, reason, now()), ""));
+    const auto appended = co_await log_->append(std::move(records));
+    if (appended.has_error()) journal_.warning("campaign.fails", {{"campaign", campaign}, {"reason", appended.error().message()}});
+    pause.expires_after(std::chrono::seconds(1));
+    co_await runtime::wait_for_work(pause.async_wait(asio::use_awaitable));
+  }
+  std::erase(failing_, campaign);
+}
+
+std::string ClusterNode::unready() const {
+  if (!foundation_->catalog.ready()) return "folding the catalogue";
+  for (const auto& owner : owners_)
+    if (!owner->partitions()) return "waiting for partitions";
+  for (const auto& ask : unready_)
+    if (std::string reason = ask(); !reason.empty()) return reason;
+  return "";
+}
+
+asio::awaitable<void> ClusterNode::run() {
+  Process::Door door{settings_.address, settings_.port};
+  const auto bound = [](std::uint16_t) {};
+  co_await process_.serve(std::move(door), router_, keys_, foundation_->metrics, bound);
+  log_.reset();
+}
+
+int run_service(int argc, char** argv, const std::string& name, const std::string& description,
+                const std::function<std::shared_ptr<void>(ClusterNode&)>& compose) {
+  CLI::App app(description, name);
+  ClusterOptions options;
+  options.add_to(app);
+  CLI11_PARSE(app, argc, argv);
+  try {
+    ClusterSettings settings = options.settings();
+    const observe::Log journal(STDERR_FILENO, level_named(settings.log_level));
+    asio::io_context context(1);
+    ClusterNode node(context, std::move(settings), journal);
+    const std::shared_ptr<void> service = compose(node);
+    std::exception_ptr failure;
+    asio::co_spawn(context, node.run(), [&failure](std::exception_ptr error) { failure = error; });
+    context.run();
+    node.pool().join();
+    if (failure) std::rethrow_exception(failure);
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s: %s\n", name.c_str(), error.what());
+    return 1;
+  }
+}
+
+}  // namespace zhida::node

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "platform/auth/key_ring.hpp"
+#include "platform/http/router.hpp"
+#include "platform/observe/log.hpp"
+#include "platform/observe/metrics.hpp"
+#include "platform/runtime/task_group.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace zhida::node {
+
+/// `debug`, `info`, `warning` or `error`; `info` for anything else.
+observe::Level level_named(std::string_view name);
+
+/// A process from start to orderly stop: what it keeps connected, what it works on, and whom it answers.
+///
+/// A stop (SIGINT, SIGTERM, or a work that failed) finishes what is in hand: first requests, then works, then `release`, at last the
+/// connections; at most ten seconds.
+class Process {
+ public:
+  Process(boost::asio::io_context& context, const observe::Log& journal);
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  /// Kept up until the very end.
+  void spawn_connection(boost::asio::awaitable<void> task) { connections_.spawn(std::move(task)); }
+  /// Asked to finish at a stop. One that ends by itself with a failure ends the process: nothing can be relied on any more.
+  void spawn_work(boost::asio::awaitable<void> task) { work_.spawn(std::move(task)); }
+  /// Tells that something on which everything stands has failed: the process ends, and `serve` throws `reason`.
+  void fail(std::string_view reason);
+
+  struct Door {
+    std::string address;
+    std::uint16_t port = 0;  ///< 0 picks a free one
+  };
+  /// Answers over HTTP until told to stop, then stops. `bound` is told the port; `release` is awaited when no work is left.
+  /// Throws `std::runtime_error` with the reason when a work failed, `system_error` if the port cannot be had.
+  boost::asio::awaitable<void> serve(Door door, const http::Router& router, const auth::KeyRing& keys, observe::Metrics& metrics,
+                                     std::function<void(std::uint16_t)> bound,
+                                     std::function<boost::asio::awaitable<void>()> release = nullptr);
+
+ private:
+  boost::asio::io_context& context_;
+  const observe::Log& journal_;
+  runtime::TaskGroup connections_;
+  runtime::TaskGroup work_;
+  runtime::TaskGroup sessions_;
+  boost::asio::signal_set stop_signals_;
+  std::string failure_;
+};
+
+/// `/healthz`, `/readyz` and `/metrics`. `unready` says what is not ready yet, nothing when all is; it is asked at each request.
+void add_own_routes(http::Router& router, observe::Metrics& metrics, std::function<std::string()> unready);
+
+/// Takes over changes of the keys' file, twice a second, until cancelled.
+boost::asio::awaitable<void> reload_keys(auth::KeyRing& keys, const observe::Log& journal);
+
+}  // namespace zhida::node
