@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <utility>
@@ -109,6 +110,7 @@ asio::awaitable<void> ClusterNode::run() {
 
 int run_service(int argc, char** argv, const std::string& name, const std::string& description,
                 const std::function<std::shared_ptr<void>(ClusterNode&)>& compose) {
+  std::signal(SIGPIPE, SIG_IGN);  // a peer that goes away is an error code, not our end
   CLI::App app(description, name);
   ClusterOptions options;
   options.add_to(app);

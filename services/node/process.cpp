@@ -56,7 +56,10 @@ asio::awaitable<void> Process::serve(Door door, const http::Router& router, cons
   sessions_.spawn(http::serve(std::move(acceptor), router, std::move(options), sessions_));
   bound(port);
   journal_.info("server.started", {{"port", port}});
+  co_await until_stopped(std::move(release));
+}
 
+asio::awaitable<void> Process::until_stopped(std::function<asio::awaitable<void>()> release) {
   if (failure_.empty()) {
     const auto [error, signal] = co_await stop_signals_.async_wait(asio::as_tuple(asio::use_awaitable));
     journal_.info("server.stopping", {{"signal", error ? 0 : signal}});

@@ -34,15 +34,20 @@ class Process {
   void spawn_connection(boost::asio::awaitable<void> task) { connections_.spawn(std::move(task)); }
   /// Asked to finish at a stop. One that ends by itself with a failure ends the process: nothing can be relied on any more.
   void spawn_work(boost::asio::awaitable<void> task) { work_.spawn(std::move(task)); }
+  /// Finishes first at a stop: it answers somebody.
+  void spawn_session(boost::asio::awaitable<void> task) { sessions_.spawn(std::move(task)); }
   /// Tells that something on which everything stands has failed: the process ends, and `serve` throws `reason`.
   void fail(std::string_view reason);
+
+  /// Waits until told to stop, then stops. `release` is awaited when no work is left. Throws `std::runtime_error` with the reason when a work
+  /// failed.
+  boost::asio::awaitable<void> until_stopped(std::function<boost::asio::awaitable<void>()> release = nullptr);
 
   struct Door {
     std::string address;
     std::uint16_t port = 0;  ///< 0 picks a free one
   };
-  /// Answers over HTTP until told to stop, then stops. `bound` is told the port; `release` is awaited when no work is left.
-  /// Throws `std::runtime_error` with the reason when a work failed, `system_error` if the port cannot be had.
+  /// Answers over HTTP until told to stop; as `until_stopped`. `bound` is told the port. Throws `system_error` if it cannot be had.
   boost::asio::awaitable<void> serve(Door door, const http::Router& router, const auth::KeyRing& keys, observe::Metrics& metrics,
                                      std::function<void(std::uint16_t)> bound,
                                      std::function<boost::asio::awaitable<void>()> release = nullptr);

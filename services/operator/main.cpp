@@ -2,6 +2,7 @@
 
 #include "contracts/topics.hpp"
 #include "node/cluster_node.hpp"
+#include "node/docs/docs_routes.hpp"
 #include "node/link_hosts.hpp"
 #include "operator/service.hpp"
 
@@ -17,6 +18,7 @@ int main(int argc, char** argv) {
                                 &node::now, node.pool()},
         std::move(settings));
     operators->add_routes(node.router());
+    node::DocsRoutes().add_to(node.router());
     node.fold_all_profiles();
     // One of the processes decides all commands: the owner of the topic's only partition.
     node.own("operator", contracts::topics::commands, [operators](int, runtime::TaskGroup& tasks) {

@@ -5,6 +5,8 @@
 //   keys      makes, lists and removes API keys           verify    compares what is served with the log
 //   backup    copies the log of a running system          restore   makes a directory from a backup
 
+#include "cluster/cluster.hpp"
+#include "gateway/gateway.hpp"
 #include "standalone/client/api_client.hpp"
 #include "standalone/client/backup.hpp"
 #include "standalone/client/keys.hpp"
@@ -30,6 +32,7 @@
 namespace {
 
 namespace asio = boost::asio;
+using namespace zhida;
 using namespace zhida::standalone;
 
 /// Runs one coroutine to its end; its exception becomes ours.
@@ -41,7 +44,7 @@ void run(asio::awaitable<void> work) {
   if (failure) std::rethrow_exception(failure);
 }
 
-void add_directory(CLI::App& command, DataDirectory& directory) {
+void add_directory(CLI::App& command, node::DataDirectory& directory) {
   command.add_option("--data", directory.path, "Data directory")->envname("ZHIDA_DATA")->capture_default_str();
 }
 
@@ -55,7 +58,7 @@ int main(int argc, char** argv) {
   CLI::App app("Zhida 直达: policies find enterprises (政策找企业)", "zhida");
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
-  DataDirectory directory{"data"};
+  node::DataDirectory directory{"data"};
   std::function<void()> action;
 
   CLI::App& serve = *app.add_subcommand("serve", "Start the system on a data directory; ends cleanly on SIGINT and SIGTERM");
@@ -63,6 +66,16 @@ int main(int argc, char** argv) {
   add_directory(serve, directory);
   add_options(serve, settings);
   serve.callback([&] { action = [&] { serve_directory(directory, settings); }; });
+
+  CLI::App& whole_cluster = *app.add_subcommand("cluster", "Start a broker, Redis and every service as its own process on this machine");
+  cluster::Settings cluster_settings;
+  cluster::add_options(whole_cluster, cluster_settings);
+  whole_cluster.callback([&] { action = [&] { cluster::serve(cluster_settings); }; });
+
+  CLI::App& entry = *app.add_subcommand("gateway", "The entry port of a cluster: hands requests to the services' processes");
+  gateway::Settings gateway_settings;
+  gateway::add_options(entry, gateway_settings);
+  entry.callback([&] { action = [&] { gateway::serve(gateway_settings); }; });
 
   CLI::App& status = *app.add_subcommand("status", "Say where the system is reached, with an example request per user");
   int patience = 60;

@@ -26,7 +26,7 @@ const std::vector<process::Migration> migrations;
 /// Runs the system from start to orderly stop.
 class Server {
  public:
-  Server(asio::io_context& context, const DataDirectory& directory, const ServeSettings& settings)
+  Server(asio::io_context& context, const node::DataDirectory& directory, const ServeSettings& settings)
       : context_(context),
         directory_(directory),
         settings_(settings),
@@ -39,7 +39,7 @@ class Server {
     system_.emplace(context_.get_executor(), directory_, settings_, std::move(address), journal_);
     system_->spawn(process_);
     node::Process::Door door{settings_.address, settings_.port};
-    std::function<void(std::uint16_t)> bound = [this](std::uint16_t port) { write_server(directory_, RunningServer{::getpid(), port}); };
+    std::function<void(std::uint16_t)> bound = [this](std::uint16_t port) { write_server(directory_, node::RunningServer{::getpid(), port}); };
     std::function<asio::awaitable<void>()> release = [this] { return stop_redis(); };
     co_await process_.serve(std::move(door), system_->router(), system_->keys(), system_->metrics(), std::move(bound), std::move(release));
   }
@@ -63,7 +63,7 @@ class Server {
   }
 
   asio::io_context& context_;
-  const DataDirectory& directory_;
+  const node::DataDirectory& directory_;
   const ServeSettings& settings_;
   observe::Log journal_;
   std::optional<process::RedisServer> redis_server_;
@@ -73,8 +73,8 @@ class Server {
 
 }  // namespace
 
-void serve_directory(const DataDirectory& directory, const ServeSettings& settings) {
-  const DataDirectory absolute{std::filesystem::absolute(directory.path)};
+void serve_directory(const node::DataDirectory& directory, const ServeSettings& settings) {
+  const node::DataDirectory absolute{std::filesystem::absolute(directory.path)};
   const process::DirectoryLock lock(absolute.path);
   process::ensure_format(absolute.path, migrations);
   prepare(absolute);

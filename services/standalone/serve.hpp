@@ -1,6 +1,6 @@
 #pragma once
 
-#include "standalone/data_directory.hpp"
+#include "node/data_directory.hpp"
 
 #include <cstdint>
 #include <string>
@@ -29,6 +29,6 @@ void add_options(CLI::App& command, ServeSettings& settings);
 
 /// Starts every service on `directory` and serves until SIGINT or SIGTERM; returns after an orderly stop of at most 10 s.
 /// Throws with a sentence if the directory is in use, of another format, or anything cannot be started.
-void serve_directory(const DataDirectory& directory, const ServeSettings& settings);
+void serve_directory(const node::DataDirectory& directory, const ServeSettings& settings);
 
 }  // namespace zhida::standalone

@@ -29,7 +29,7 @@ page::Settings page_settings(const ServeSettings& settings, const auth::Digest& 
 
 }  // namespace
 
-System::System(asio::any_io_executor executor, const DataDirectory& directory, const ServeSettings& settings, redis::Address redis,
+System::System(asio::any_io_executor executor, const node::DataDirectory& directory, const ServeSettings& settings, redis::Address redis,
                const observe::Log& journal)
     : keys_(directory.keys()),
       master_key_(node::read_master_key(directory.master_key())),

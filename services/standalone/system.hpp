@@ -12,8 +12,8 @@
 #include "platform/log/sqlite_log.hpp"
 #include "platform/observe/log.hpp"
 #include "platform/redis/client.hpp"
-#include "standalone/data_directory.hpp"
-#include "standalone/docs/docs_routes.hpp"
+#include "node/data_directory.hpp"
+#include "node/docs/docs_routes.hpp"
 #include "standalone/serve.hpp"
 
 #include <boost/asio/thread_pool.hpp>
@@ -26,7 +26,7 @@ namespace zhida::standalone {
 /// Every service of the system in one process, over one log and one Redis. Members stand in the order in which they need each other.
 class System {
  public:
-  System(boost::asio::any_io_executor executor, const DataDirectory& directory, const ServeSettings& settings, redis::Address redis,
+  System(boost::asio::any_io_executor executor, const node::DataDirectory& directory, const ServeSettings& settings, redis::Address redis,
          const observe::Log& journal);
   System(const System&) = delete;
   System& operator=(const System&) = delete;
@@ -56,7 +56,7 @@ class System {
   dispatcher::Service dispatcher_;
   page::Service page_;
   effect_service::Service effects_;
-  DocsRoutes docs_;
+  node::DocsRoutes docs_;
   http::Router router_;
 };
 

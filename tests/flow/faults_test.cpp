@@ -126,7 +126,7 @@ TEST_F(Faults, AFullDiskLosesNothingAcknowledged) {
 }
 
 TEST_F(Faults, AnotherProgramThatHoldsTheLogDelaysOrRefusesWritesOnly) {
-  log::sqlite::Database other(standalone::DataDirectory{files_.path()}.log(), 1'000ms);
+  log::sqlite::Database other(node::DataDirectory{files_.path()}.log(), 1'000ms);
   other.execute("BEGIN IMMEDIATE");
   const auto began = Clock::now();
   expect_come_back(say(1, 77), "a patch");

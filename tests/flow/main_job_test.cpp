@@ -382,7 +382,7 @@ TEST_F(MainJob, AnExpiredLinkSaysSoAndNothingElse) {
   const std::string id = flow::approved_campaign(zhida(), flow::campaign_body("过期", fmt::format(R"({{"list":["{}"]}})", uscc)));
   flow::run_campaign(zhida(), id);
   // The program's own key, and a link as it would have written it long ago.
-  const standalone::DataDirectory data{zhida().directory()};
+  const node::DataDirectory data{zhida().directory()};
   const page::LinkSigner signer(node::link_key_of(node::read_master_key(data.master_key())),
                                 std::chrono::hours(1));
   page::ClickToken token;

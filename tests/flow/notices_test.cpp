@@ -175,7 +175,7 @@ TEST_F(Notices, FailWithAReasonWhenTheyCannotBeDecided) {
   put_notice();
   const std::string id = flow::approved_campaign(zhida_, body("pkg-notice", R"({"rule":"true"})"));
   ASSERT_EQ(zhida_.stop(), 0);
-  corrupt(standalone::DataDirectory{files_.path()}.log(), id);
+  corrupt(node::DataDirectory{files_.path()}.log(), id);
   zhida_.start();
   EXPECT_TRUE(eventually([&] { return text(campaign(id).at("state")) == "failed"; })) << campaign(id).body;
   EXPECT_THAT(text(campaign(id).at("reason")), HasSubstr("never-heard-of"));

@@ -95,13 +95,13 @@ void Standalone::launch() {
 }
 
 void Standalone::await_ready(std::chrono::milliseconds limit) {
-  const standalone::DataDirectory data{directory_};
+  const node::DataDirectory data{directory_};
   const auto answers = [&] {
     if (const auto ended = wait_for(pid_, std::chrono::milliseconds(0))) {
       pid_ = 0;
       throw std::runtime_error("zhida ended with " + std::to_string(*ended) + ": see " + (directory_ / "zhida.log").string());
     }
-    const auto server = standalone::read_server(data);
+    const auto server = node::read_server(data);
     if (!server || server->pid != pid_) return false;
     port_ = server->port;
     try {
@@ -131,7 +131,7 @@ void Standalone::kill() {
 }
 
 std::string Standalone::key(const std::string& role) const {
-  return standalone::read_dev_keys(standalone::DataDirectory{directory_}).at(role);
+  return node::read_dev_keys(node::DataDirectory{directory_}).at(role);
 }
 
 Answer Standalone::ask(http::Verb verb, const std::string& target, const std::string& role, const std::string& body,

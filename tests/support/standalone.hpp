@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/http/client.hpp"
-#include "standalone/data_directory.hpp"
+#include "node/data_directory.hpp"
 
 #include <rapidjson/document.h>
 #include <sys/types.h>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/process/child.hpp"
 #include "platform/redis/address.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -8,9 +9,6 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
-#include <string>
-#include <string_view>
 
 #include <sys/types.h>
 
@@ -35,45 +33,29 @@ class RedisServer {
   };
 
   /// Told in a sentence what happened to the child.
-  using Observer = std::function<void(std::string_view event)>;
+  using Observer = Child::Observer;
 
   /// Ends a child an earlier life left in `directory`, which is made if missing. Does not start one yet.
   /// Throws std::system_error, or std::runtime_error if the program is missing.
   RedisServer(boost::asio::any_io_executor executor, std::filesystem::path directory, Observer observer);
   RedisServer(boost::asio::any_io_executor executor, std::filesystem::path directory, Observer observer, Options options);
 
-  /// Kills the child if it still runs.
-  ~RedisServer();
-  RedisServer(const RedisServer&) = delete;
-  RedisServer& operator=(const RedisServer&) = delete;
-
   /// Starts the child and starts it again whenever it ends, until `stop()` or cancelled (`terminal`).
   /// The child dies with the *thread* that runs this: that must be one which lives as long as the process.
-  boost::asio::awaitable<void> run();
+  boost::asio::awaitable<void> run() { return child_.run(); }
 
   /// Asks the child to end and waits for it; `run()` ends too. Its data stays.
-  boost::asio::awaitable<void> stop();
+  boost::asio::awaitable<void> stop() { return child_.stop(); }
 
   /// Where it listens; valid as long as this object.
   redis::Address address() const;
 
-  pid_t pid() const { return pid_; }                ///< 0 while none runs
-  std::uint64_t starts() const { return starts_; }  ///< children started so far
+  pid_t pid() const { return child_.pid(); }                ///< 0 while none runs
+  std::uint64_t starts() const { return child_.starts(); }  ///< children started so far
 
  private:
-  void start();
-  void forget_child();
-  bool collect();
-
-  boost::asio::any_io_executor executor_;
   std::filesystem::path directory_;
-  Observer observer_;
-  Options options_;
-  int directory_descriptor_ = -1;
-  pid_t pid_ = 0;
-  int pidfd_ = -1;
-  bool stopping_ = false;
-  std::uint64_t starts_ = 0;
+  Child child_;
 };
 
 }  // namespace zhida::process

@@ -17,7 +17,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds longest_wait{60};
 
-RunningServer server_of(const DataDirectory& directory) {
+node::RunningServer server_of(const node::DataDirectory& directory) {
   const auto server = read_server(directory);
   if (!server) throw CommandFailed("nothing serves " + directory.path.string() + ": start it with ./run or `zhida serve`");
   return *server;
@@ -28,7 +28,7 @@ asio::awaitable<void> sleep(std::chrono::milliseconds time) {
   co_await timer.async_wait(asio::use_awaitable);
 }
 
-asio::awaitable<bool> is_ready(const RunningServer& server) {
+asio::awaitable<bool> is_ready(const node::RunningServer& server) {
   http::Client client(co_await asio::this_coro::executor, "127.0.0.1", server.port, std::chrono::seconds(5));
   try {
     http::ClientRequest request(http::Verb::get, "/readyz");
@@ -41,7 +41,7 @@ asio::awaitable<bool> is_ready(const RunningServer& server) {
 
 }  // namespace
 
-ApiClient::ApiClient(asio::any_io_executor executor, const DataDirectory& directory)
+ApiClient::ApiClient(asio::any_io_executor executor, const node::DataDirectory& directory)
     : keys_(read_dev_keys(directory)),
       server_(server_of(directory)),
       client_(std::move(executor), "127.0.0.1", server_.port, std::chrono::seconds(120)) {}
@@ -71,7 +71,7 @@ asio::awaitable<http::ClientResponse> ApiClient::expect(std::string_view role, h
   co_return response;
 }
 
-asio::awaitable<void> wait_until_ready(const DataDirectory& directory, std::chrono::seconds limit) {
+asio::awaitable<void> wait_until_ready(const node::DataDirectory& directory, std::chrono::seconds limit) {
   const auto deadline = Clock::now() + limit;
   while (Clock::now() < deadline) {
     const auto server = read_server(directory);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/http/client.hpp"
-#include "standalone/data_directory.hpp"
+#include "node/data_directory.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -23,7 +23,7 @@ class CommandFailed : public std::runtime_error {
 class ApiClient {
  public:
   /// Throws `CommandFailed` if nothing serves `directory`.
-  ApiClient(boost::asio::any_io_executor executor, const DataDirectory& directory);
+  ApiClient(boost::asio::any_io_executor executor, const node::DataDirectory& directory);
 
   /// Sends a request as `role` (a name of dev-keys.json); waits and asks again while the answer is 503 with Retry-After, at most a minute.
   boost::asio::awaitable<http::ClientResponse> send(std::string_view role, http::ClientRequest request);
@@ -37,12 +37,12 @@ class ApiClient {
 
  private:
   std::map<std::string, std::string> keys_;
-  RunningServer server_;
+  node::RunningServer server_;
   http::Client client_;
 };
 
 /// Waits until the program that serves `directory` says it is ready. Throws `CommandFailed` after `limit`.
-boost::asio::awaitable<void> wait_until_ready(const DataDirectory& directory, std::chrono::seconds limit);
+boost::asio::awaitable<void> wait_until_ready(const node::DataDirectory& directory, std::chrono::seconds limit);
 
 /// The sentence of a problem+json body; the body itself if it is none.
 std::string sentence_of(const http::ClientResponse& response);

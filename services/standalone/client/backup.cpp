@@ -64,14 +64,14 @@ void copy_directory(const fs::path& from, const fs::path& to) {
 
 }  // namespace
 
-void back_up(const DataDirectory& directory, const fs::path& target) {
+void back_up(const node::DataDirectory& directory, const fs::path& target) {
   if (fs::exists(target)) throw CommandFailed(target.string() + " exists already");
   copy_directory(directory.path, target);
   fmt::print("Copied to {}. It holds the master key and the keys' hashes: keep it as safe as {}.\n", target.string(),
              directory.path.string());
 }
 
-void restore_backup(const fs::path& source, const DataDirectory& directory) {
+void restore_backup(const fs::path& source, const node::DataDirectory& directory) {
   if (fs::exists(directory.path) && !fs::is_empty(directory.path)) throw CommandFailed(directory.path.string() + " is not empty");
   copy_directory(source, directory.path);
   fmt::print("Restored to {}. Start it with `zhida serve --data {}`.\n", directory.path.string(), directory.path.string());

@@ -10,7 +10,7 @@
 
 namespace zhida::standalone {
 
-void add_key(const DataDirectory& directory, const NewKey& key) {
+void add_key(const node::DataDirectory& directory, const NewKey& key) {
   const auto role = auth::role_named(key.role);
   if (!role) throw CommandFailed("no role " + key.role);
   const auto reference = stores::ReferenceData::read([](std::string_view name) { return schemas::file("reference/" + std::string(name)); });
@@ -24,13 +24,13 @@ void add_key(const DataDirectory& directory, const NewKey& key) {
   }
 }
 
-void list_keys(const DataDirectory& directory) {
+void list_keys(const node::DataDirectory& directory) {
   const auth::KeyRing ring(directory.keys());
   for (const auto& principal : ring.principals())
     fmt::print("{:<24} {:<12} {:<6} {}\n", principal->key_id, auth::name_of(principal->role), principal->bureau, principal->region);
 }
 
-void remove_key(const DataDirectory& directory, const std::string& id) {
+void remove_key(const node::DataDirectory& directory, const std::string& id) {
   auth::KeyRing ring(directory.keys());
   if (!ring.remove(id)) throw CommandFailed("no key " + id);
 }

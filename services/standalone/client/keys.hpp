@@ -1,6 +1,6 @@
 #pragma once
 
-#include "standalone/data_directory.hpp"
+#include "node/data_directory.hpp"
 
 #include <string>
 
@@ -15,12 +15,12 @@ struct NewKey {
 
 /// Makes an API key and prints it, once; only its hash is kept. A running system accepts it within a second.
 /// Throws `CommandFailed` for an unknown role, bureau or region, or an id that exists.
-void add_key(const DataDirectory& directory, const NewKey& key);
+void add_key(const node::DataDirectory& directory, const NewKey& key);
 
 /// Prints id, role, bureau and region of each key.
-void list_keys(const DataDirectory& directory);
+void list_keys(const node::DataDirectory& directory);
 
 /// A running system refuses the key within a second. Throws `CommandFailed` if there is none of that id.
-void remove_key(const DataDirectory& directory, const std::string& id);
+void remove_key(const node::DataDirectory& directory, const std::string& id);
 
 }  // namespace zhida::standalone

@@ -17,7 +17,7 @@ namespace zhida::standalone {
 namespace {
 
 /// An enterprise to ask about: of the first of the loaded sample the one of which most is known.
-std::string example_enterprise(const DataDirectory& directory) {
+std::string example_enterprise(const node::DataDirectory& directory) {
   std::ifstream stream(directory.sample());
   std::ostringstream text;
   text << stream.rdbuf();
@@ -39,7 +39,7 @@ std::string example_enterprise(const DataDirectory& directory) {
 
 }  // namespace
 
-boost::asio::awaitable<void> print_status(const DataDirectory& directory, std::chrono::seconds limit) {
+boost::asio::awaitable<void> print_status(const node::DataDirectory& directory, std::chrono::seconds limit) {
   co_await wait_until_ready(directory, limit);
   const ApiClient api(co_await boost::asio::this_coro::executor, directory);
   const std::string base = "http://127.0.0.1:" + std::to_string(api.port());

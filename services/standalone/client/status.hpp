@@ -1,6 +1,6 @@
 #pragma once
 
-#include "standalone/data_directory.hpp"
+#include "node/data_directory.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -10,6 +10,6 @@ namespace zhida::standalone {
 
 /// Prints where the running system of `directory` is reached and one example request for each kind of user.
 /// Waits for it to be ready, at most `limit`. Throws `CommandFailed`.
-boost::asio::awaitable<void> print_status(const DataDirectory& directory, std::chrono::seconds limit);
+boost::asio::awaitable<void> print_status(const node::DataDirectory& directory, std::chrono::seconds limit);
 
 }  // namespace zhida::standalone

@@ -12,7 +12,7 @@
 
 namespace zhida::standalone {
 
-boost::asio::awaitable<void> verify_running(const DataDirectory& directory) {
+boost::asio::awaitable<void> verify_running(const node::DataDirectory& directory) {
   ApiClient api(co_await boost::asio::this_coro::executor, directory);
   http::ClientRequest request(http::Verb::post, "/effect/v1/verify");
   http::ClientResponse response = co_await api.expect("auditor", std::move(request));

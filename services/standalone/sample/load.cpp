@@ -140,7 +140,7 @@ std::string marker_of(SampleSettings settings) {
   return text + "\n";
 }
 
-bool loaded_before(const DataDirectory& directory, SampleSettings settings) {
+bool loaded_before(const node::DataDirectory& directory, SampleSettings settings) {
   std::ifstream stream(directory.sample());
   std::ostringstream text;
   text << stream.rdbuf();
@@ -149,7 +149,7 @@ bool loaded_before(const DataDirectory& directory, SampleSettings settings) {
 
 }  // namespace
 
-asio::awaitable<void> load_sample(const DataDirectory& directory, SampleSettings settings) {
+asio::awaitable<void> load_sample(const node::DataDirectory& directory, SampleSettings settings) {
   if (loaded_before(directory, settings)) co_return;
   ApiClient api(co_await asio::this_coro::executor, directory);
   co_await load_policies(api);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "standalone/data_directory.hpp"
+#include "node/data_directory.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -16,6 +16,6 @@ struct SampleSettings {
 /// Puts the 99 policies, their packages and synthetic enterprises into the running system of `directory`, through its public API,
 /// with a progress bar on the terminal. What is there already stays: a second call with the same settings returns at once, a cut-off
 /// one goes on. Throws `CommandFailed`.
-boost::asio::awaitable<void> load_sample(const DataDirectory& directory, SampleSettings settings);
+boost::asio::awaitable<void> load_sample(const node::DataDirectory& directory, SampleSettings settings);
 
 }  // namespace zhida::standalone

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-namespace zhida::standalone {
+namespace zhida::node {
 
 /// The names of what stands in a data directory.
 ///
@@ -46,4 +46,4 @@ struct RunningServer {
 std::optional<RunningServer> read_server(const DataDirectory& directory);
 void write_server(const DataDirectory& directory, const RunningServer& server);
 
-}  // namespace zhida::standalone
+}  // namespace zhida::node

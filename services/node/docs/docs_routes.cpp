@@ -1,4 +1,4 @@
-#include "standalone/docs/docs_routes.hpp"
+#include "node/docs/docs_routes.hpp"
 
 #include "platform/auth/digest.hpp"
 #include "platform/auth/encoding.hpp"
@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace zhida::standalone {
+namespace zhida::node {
 namespace {
 
 namespace asio = boost::asio;
@@ -52,4 +52,4 @@ void DocsRoutes::add_to(http::Router& router) const {
   }
 }
 
-}  // namespace zhida::standalone
+}  // namespace zhida::node

@@ -1,4 +1,4 @@
-#include "standalone/data_directory.hpp"
+#include "node/data_directory.hpp"
 
 #include "platform/auth/encoding.hpp"
 #include "platform/auth/random.hpp"
@@ -17,7 +17,7 @@
 #include <stdexcept>
 #include <system_error>
 
-namespace zhida::standalone {
+namespace zhida::node {
 namespace {
 
 namespace fs = std::filesystem;
@@ -95,4 +95,4 @@ void write_server(const DataDirectory& directory, const RunningServer& server) {
   process::write_durably(directory.server(), text + "\n");
 }
 
-}  // namespace zhida::standalone
+}  // namespace zhida::node

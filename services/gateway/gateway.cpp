@@ -1,0 +1,151 @@
+#include "gateway/gateway.hpp"
+
+#include "gateway/relay.hpp"
+#include "node/process.hpp"
+#include "platform/http/client.hpp"
+#include "platform/http/server.hpp"
+#include "platform/json/writer.hpp"
+#include "platform/runtime/graceful_stop.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+#include <exception>
+#include <stdexcept>
+#include <utility>
+
+namespace zhida::gateway {
+namespace {
+
+namespace asio = boost::asio;
+
+class Gateway final : public Routes {
+ public:
+  Gateway(asio::io_context& context, observe::Metrics& metrics, std::array<std::vector<Endpoint>, 3> endpoints)
+      : executor_(context.get_executor()),
+        metrics_(metrics),
+        operators_(executor_, "operator", std::move(endpoints[0])),
+        page_(executor_, "page", std::move(endpoints[1])),
+        effect_(executor_, "effect", std::move(endpoints[2])) {}
+
+  Upstreams* service(std::string_view target) override {
+    const std::string_view first = target.substr(0, target.find_first_of("/?", 1));
+    if (first == "/operator" || first == "/docs") return &operators_;
+    if (first == "/page" || first == "/c") return &page_;
+    if (first == "/effect") return &effect_;
+    return nullptr;
+  }
+
+  asio::awaitable<http::Response> own(std::string_view target, bool loopback) override {
+    const std::string path(target.substr(0, target.find('?')));
+    if (path == "/healthz") co_return http::ok("{\"status\":\"alive\"}");
+    if (path == "/metrics" && loopback)
+      co_return http::Response(http::Status::ok, metrics_.text(), "text/plain; version=0.0.4; charset=utf-8");
+    if (path == "/readyz") co_return co_await readiness();
+    co_return http::respond(http::problems::not_found());
+  }
+
+ private:
+  asio::awaitable<http::Response> readiness() {
+    for (Upstreams* const service : {&operators_, &page_, &effect_}) {
+      bool any = false;
+      for (const Endpoint& endpoint : service->endpoints()) any = any || co_await is_ready(endpoint);
+      if (any) continue;
+      std::string body;
+      json::Writer(body).begin_object().field("status", "no process of " + service->service() + " is ready").end_object();
+      co_return http::Response(http::Status::unavailable, std::move(body));
+    }
+    co_return http::ok("{\"status\":\"ready\"}");
+  }
+
+  asio::awaitable<bool> is_ready(const Endpoint& endpoint) {
+    http::Client client(executor_, endpoint.host, endpoint.port, std::chrono::seconds(1));
+    try {
+      http::ClientRequest request(http::Verb::get, "/readyz");
+      const http::ClientResponse response = co_await client.send(std::move(request));
+      co_return response.status == http::Status::ok;
+    } catch (const boost::system::system_error&) {
+      co_return false;
+    }
+  }
+
+  asio::any_io_executor executor_;
+  observe::Metrics& metrics_;
+  Upstreams operators_, page_, effect_;
+};
+
+asio::awaitable<void> relay(asio::ip::tcp::socket socket, Routes& routes, observe::Metrics& metrics) {
+  Relay client(boost::beast::tcp_stream(std::move(socket)), routes, metrics);
+  co_await client.run();
+}
+
+asio::awaitable<void> accept(asio::ip::tcp::acceptor acceptor, Routes& routes, observe::Metrics& metrics, node::Process& process) {
+  for (;;) {
+    auto [error, socket] = co_await runtime::wait_for_work(acceptor.async_accept(asio::as_tuple(asio::use_awaitable)));
+    if (!error) {
+      process.spawn_session(relay(std::move(socket), routes, metrics));
+      continue;
+    }
+    // No descriptor left, most likely: others must end first.
+    asio::steady_timer pause(acceptor.get_executor(), std::chrono::milliseconds(20));
+    co_await runtime::wait_for_work(pause.async_wait(asio::use_awaitable));
+  }
+}
+
+/// What is read of the settings; throws with every mistake.
+std::pair<std::uint16_t, std::array<std::vector<Endpoint>, 3>> read(const Settings& settings) {
+  std::string mistakes;
+  std::uint16_t port = 0;
+  const char* const end = settings.port.data() + settings.port.size();
+  const auto [at, error] = std::from_chars(settings.port.data(), end, port);
+  if (error != std::errc() || at != end) mistakes += "\n  - the port is \"" + settings.port + "\"; it must be a number from 0 to 65535";
+  std::array<std::vector<Endpoint>, 3> endpoints;
+  const std::array<std::pair<std::string_view, const std::string*>, 3> services = {
+      {{"operator", &settings.operators}, {"page", &settings.page}, {"effect", &settings.effect}}};
+  for (std::size_t i = 0; i < services.size(); ++i) {
+    try {
+      endpoints[i] = parse_endpoints(*services[i].second);
+      if (endpoints[i].empty()) mistakes += "\n  - no process of " + std::string(services[i].first) + " is named; give host:port";
+    } catch (const std::invalid_argument& mistake) {
+      mistakes += "\n  - processes of " + std::string(services[i].first) + ": " + mistake.what();
+    }
+  }
+  if (!mistakes.empty()) throw std::runtime_error("settings are wrong:" + mistakes);
+  return {port, std::move(endpoints)};
+}
+
+}  // namespace
+
+void add_options(CLI::App& command, Settings& settings) {
+  command.add_option("--address", settings.address, "Address to listen on")->envname("ZHIDA_ADDRESS")->capture_default_str();
+  command.add_option("--port", settings.port, "HTTP port; 0 picks a free one")->envname("ZHIDA_PORT")->capture_default_str();
+  command.add_option("--operator", settings.operators, "Processes of the operator service: host:port, several with commas")
+      ->envname("ZHIDA_OPERATOR");
+  command.add_option("--page", settings.page, "Processes of the page service")->envname("ZHIDA_PAGE");
+  command.add_option("--effect", settings.effect, "Processes of the effect service")->envname("ZHIDA_EFFECT");
+  command.add_option("--log-level", settings.log_level, "debug, info, warning or error")->envname("ZHIDA_LOG_LEVEL")->capture_default_str();
+}
+
+void serve(const Settings& settings) {
+  auto [port, endpoints] = read(settings);
+  const observe::Log journal(STDERR_FILENO, node::level_named(settings.log_level));
+  asio::io_context context(1);
+  observe::Metrics metrics;
+  Gateway gateway(context, metrics, std::move(endpoints));
+  node::Process process(context, journal);
+  auto acceptor = http::listen(context.get_executor(), settings.address, port);
+  journal.info("gateway.started", {{"port", acceptor.local_endpoint().port()}});
+  process.spawn_session(accept(std::move(acceptor), gateway, metrics, process));
+  std::exception_ptr failure;
+  asio::co_spawn(context, process.until_stopped(), [&failure](std::exception_ptr error) { failure = error; });
+  context.run();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace zhida::gateway
