@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
     node::Foundation& on = node.foundation();
     auto effects = std::make_shared<effect_service::Service>(
         effect_service::Dependencies{on.executor, on.log, on.reads, on.deliveries_fold, on.deliveries_progress, on.deliveries, on.catalog,
-                                     on.profiles, on.reference, node.pool(), on.journal, on.metrics, &node::now},
+                                     on.profiles, on.reference, node.pool().get_executor(), on.journal, on.metrics, &node::now},
         effect_service::Settings());
     effects->add_routes(node.router());
     node.fold_all_profiles();

@@ -56,7 +56,7 @@ asio::awaitable<error_code> pump(beast::tcp_stream& from, beast::flat_buffer& bu
       if (error == wire::error::need_buffer) error = {};
       if (error) co_return error;
       body.size = room.size() - body.size;
-      body.data = room.data();
+      body.data = body.size == 0 ? nullptr : room.data();  // an empty piece would be written as a last chunk
       body.more = !parser.is_done();
       if (body.size == 0 && body.more) continue;
     } else {

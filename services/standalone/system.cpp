@@ -40,18 +40,18 @@ System::System(asio::any_io_executor executor, const node::DataDirectory& direct
                   }),
       read_redis_(executor, redis),
       on_(executor, log_, settings.partitions, read_redis_, journal),
-      operators_({on_.log, on_.reference, on_.catalog, on_.profiles, on_.columns, on_.deliveries, master_key_, journal, &node::now, pool_},
+      operators_({on_.log, on_.reference, on_.catalog, on_.profiles, on_.columns, on_.deliveries, master_key_, journal, &node::now, pool_.get_executor()},
                  operator_settings(settings)),
       matcher_({executor, on_.log, on_.catalog, on_.profiles, on_.columns, on_.deliveries, on_.deliveries_progress, on_.reference,
                 on_.metrics, journal, &node::now,
                 [this](std::string_view campaign, std::string_view reason) { operators_.let_fail(campaign, reason); }}),
-      dispatcher_({executor, pool_, on_.log, on_.catalog, on_.profiles, on_.deliveries, on_.deliveries_progress, on_.reference,
+      dispatcher_({executor, pool_.get_executor(), on_.log, on_.catalog, on_.profiles, on_.deliveries, on_.deliveries_progress, on_.reference,
                    on_.metrics, journal, &node::now,
                    [this](std::string_view campaign, std::string_view reason) { operators_.let_fail(campaign, reason); }}),
       page_({on_.log, on_.reference, on_.catalog, on_.profiles, on_.deliveries, on_.metrics, &node::now},
             page_settings(settings, master_key_)),
       effects_({executor, on_.log, on_.reads, on_.deliveries_fold, on_.deliveries_progress, on_.deliveries, on_.catalog, on_.profiles,
-                on_.reference, pool_, journal, on_.metrics, &node::now},
+                on_.reference, pool_.get_executor(), journal, on_.metrics, &node::now},
                {}) {
   for (int partition = 0; partition < on_.partitions; ++partition) runners_.push_back(on_.deliveries_runner(fold_redis_, partition));
   operators_.add_routes(router_);

@@ -11,7 +11,7 @@
 #include "platform/http/router.hpp"
 #include "platform/log/sqlite_log.hpp"
 #include "platform/observe/log.hpp"
-#include "platform/redis/client.hpp"
+#include "platform/redis/server_client.hpp"
 #include "node/data_directory.hpp"
 #include "node/docs/docs_routes.hpp"
 #include "standalone/serve.hpp"
@@ -47,8 +47,8 @@ class System {
   auth::Digest master_key_;
   boost::asio::thread_pool pool_{2};  // pure work that would keep the executor too long
   log::SqliteLog log_;
-  redis::Client fold_redis_;
-  redis::Client read_redis_;
+  redis::ServerClient fold_redis_;
+  redis::ServerClient read_redis_;
   node::Foundation on_;
   std::vector<std::unique_ptr<stores::FoldRunner>> runners_;
   operators::Service operators_;
