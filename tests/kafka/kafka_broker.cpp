@@ -92,8 +92,8 @@ bool answers(const std::string& address) {
 }
 
 std::string look_for_absence() {
-  const std::string fetch = (repository() / "tests" / "kafka" / "fetch").string();
-  if (std::system(fetch.c_str()) != 0) return "tests/kafka/fetch failed";  // NOLINT: before any thread, a path of our own
+  const std::string fetch = (repository() / "docker" / "broker" / "fetch").string();
+  if (std::system(fetch.c_str()) != 0) return "docker/broker/fetch failed";  // NOLINT: before any thread, a path of our own
   if (std::filesystem::is_directory(store() / "libs")) return {};
   return content(store() / "absence.txt");
 }

@@ -89,7 +89,12 @@ void Standalone::start() {
 }
 
 void Standalone::launch() {
-  std::vector<std::string> arguments{"serve", "--data", directory_.string(), "--port", "0"};
+#ifdef ZHIDA_TEST_CLUSTER
+  std::vector<std::string> arguments{"cluster", "--kafka-jars", (repository() / "build/kafka/libs").string()};
+#else
+  std::vector<std::string> arguments{"serve"};
+#endif
+  arguments.insert(arguments.end(), {"--data", directory_.string(), "--port", "0"});
   arguments.insert(arguments.end(), options_.begin(), options_.end());
   pid_ = spawn(arguments, directory_ / "zhida.log", true);
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "platform/http/client.hpp"
 #include "node/data_directory.hpp"
+#include "platform/http/client.hpp"
 
 #include <rapidjson/document.h>
 #include <sys/types.h>
@@ -37,10 +37,11 @@ struct Answer {
 
 using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
-/// A `zhida serve` of the build under test, as its own process on a free port of 127.0.0.1.
+/// A `zhida serve` of the build under test, as its own process on a free port of 127.0.0.1; in the suite of the cluster a `zhida cluster`,
+/// whose gateway has that port.
 class Standalone {
  public:
-  /// Starts it on `directory` and waits until it is ready; fails the test if that takes more than 30 s.
+  /// Starts it on `directory` and waits until it is ready; fails the test if that takes more than a minute.
   explicit Standalone(std::filesystem::path directory, std::vector<std::string> options = {});
   /// Kills it if it still runs.
   ~Standalone();
@@ -52,7 +53,7 @@ class Standalone {
   /// Starts the program without waiting for anything.
   void launch();
   /// Waits until it is ready: fails the test after `limit`, throws `runtime_error` if the program ends.
-  void await_ready(std::chrono::milliseconds limit = std::chrono::seconds(30));
+  void await_ready(std::chrono::milliseconds limit = std::chrono::seconds(60));
   /// SIGTERM; returns the exit status, or −1 if it had to be killed after 15 s.
   int stop();
   /// kill -9 and wait.

@@ -5,6 +5,7 @@
 #include "contracts/topics.hpp"
 #include "operator/commands/decision.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 #include <variant>
@@ -28,81 +29,78 @@ std::string problem_type_of(const contracts::CatalogEvent& event) {
 
 }  // namespace
 
-asio::awaitable<void> AuditChain::open() {
+asio::awaitable<void> AuditChain::read_on() {
   const log::Range range = (co_await log_.range(contracts::topics::audit, 0)).value();
-  for (log::Offset next = range.start; next < range.end;) {
-    const log::Batch batch = (co_await log_.read(contracts::topics::audit, 0, next)).value();
+  next_ = std::max(next_, range.start);
+  while (next_ < range.end) {
+    const log::Batch batch = (co_await log_.read(contracts::topics::audit, 0, next_)).value();
     for (const log::RecordPtr& stored : batch.records) {
       const auto record = contracts::audit_recorded_from_json(stored->value);
-      if (record.has_error() || !contracts::follows(*record, sequence_, hash_, sha256_hex))
-        throw std::runtime_error("the audit chain is broken at record " + std::to_string(stored->offset) + " of topic audit");
-      sequence_ = record->sequence;
-      hash_ = record->hash;
-      next_catalog_ = static_cast<log::Offset>(record->catalog_offset) + 1;
+      if (record && contracts::follows(*record, sequence_, hash_, sha256_hex)) {
+        sequence_ = record->sequence;
+        hash_ = record->hash;
+        next_catalog_ = static_cast<log::Offset>(record->catalog_offset) + 1;
+        continue;
+      }
+      // A late record of an owner that was replaced is whole, and its number is taken.
+      const bool late = record && record->sequence <= sequence_ &&
+                        contracts::follows(*record, record->sequence - 1, record->previous, sha256_hex);
+      if (!late) throw std::runtime_error("the audit chain is broken at record " + std::to_string(stored->offset) + " of topic audit");
     }
-    next = batch.next;
+    next_ = batch.next;
   }
-  co_await add_missing();
 }
 
-asio::awaitable<void> AuditChain::add_missing() {
+asio::awaitable<void> AuditChain::extend() {
+  co_await read_on();
   const log::Range range = (co_await log_.range(contracts::topics::catalog, 0)).value();
   for (log::Offset next = std::max(range.start, next_catalog_); next < range.end;) {
     const log::Batch batch = (co_await log_.read(contracts::topics::catalog, 0, next)).value();
+    std::uint64_t sequence = sequence_;
+    std::string hash = hash_;
+    std::vector<log::NewRecord> records;
     for (const log::RecordPtr& stored : batch.records) {
-      const auto event = contracts::catalog_event_from_json(stored->event.type, stored->value);
+      auto event = contracts::catalog_event_from_json(stored->event.type, stored->value);
       if (event.has_error()) continue;  // quarantined by the catalogue's fold
-      std::string role, bureau;
-      const auto commands = co_await log_.read(contracts::topics::commands, 0, static_cast<log::Offset>(event->command_offset));
-      if (commands.has_value() && !commands->records.empty()) {
-        const auto command = contracts::command_requested_from_json(commands->records.front()->value);
-        if (command.has_value() && command->command == event->command) {
-          role = command->role;
-          bureau = command->bureau;
-        }
-      }
-      std::vector<Entry> entries;
-      entries.push_back({&*event, stored->offset, std::move(role), std::move(bureau)});
-      co_await add(std::move(entries));
+      contracts::AuditRecorded audit = co_await describe(std::move(*event), stored->offset);
+      contracts::chain(audit, sequence, hash, sha256_hex);
+      sequence = audit.sequence;
+      hash = audit.hash;
+      log::NewRecord record;
+      record.topic = contracts::topics::audit;
+      record.value = contracts::to_json(audit);
+      record.event = log::CloudEvent{"audit/" + std::to_string(audit.sequence), std::string(contracts::AuditRecorded::type), "/operator",
+                                     audit.at.time_since_epoch().count()};
+      records.push_back(std::move(record));
     }
     next = batch.next;
+    if (records.empty()) continue;
+    const auto appended = co_await log_.append(std::move(records));
+    if (appended.has_error()) throw boost::system::system_error(appended.error(), "the audit records could not be written");
+    co_await read_on();
   }
 }
 
-asio::awaitable<void> AuditChain::add(std::vector<Entry> entries) {
-  std::uint64_t sequence = sequence_;
-  std::string hash = hash_;
-  std::vector<log::NewRecord> records;
-  for (Entry& entry : entries) {
-    const contracts::CatalogEvent& event = *entry.event;
-    contracts::AuditRecorded audit;
-    audit.catalog_offset = static_cast<std::uint64_t>(entry.catalog_offset);
-    audit.at = event.at;
-    audit.key_id = event.by;
-    audit.role = std::move(entry.role);
-    audit.bureau = std::move(entry.bureau);
-    audit.command = event.command;
-    audit.action = domain::name_of(event.kind);
-    audit.entity = event.key();
-    audit.revision = event.revision;
-    audit.outcome = contracts::type_of(event);
-    audit.problem = problem_type_of(event);
-    contracts::chain(audit, sequence, hash, sha256_hex);
-    sequence = audit.sequence;
-    hash = audit.hash;
-
-    log::NewRecord record;
-    record.topic = contracts::topics::audit;
-    record.value = contracts::to_json(audit);
-    record.event = log::CloudEvent{"audit/" + std::to_string(audit.sequence), std::string(contracts::AuditRecorded::type), "/operator",
-                                   event.at.time_since_epoch().count()};
-    records.push_back(std::move(record));
+asio::awaitable<contracts::AuditRecorded> AuditChain::describe(contracts::CatalogEvent event, log::Offset offset) {
+  contracts::AuditRecorded audit;
+  const auto commands = co_await log_.read(contracts::topics::commands, 0, static_cast<log::Offset>(event.command_offset));
+  if (commands.has_value() && !commands->records.empty()) {
+    const auto command = contracts::command_requested_from_json(commands->records.front()->value);
+    if (command.has_value() && command->command == event.command) {
+      audit.role = command->role;
+      audit.bureau = command->bureau;
+    }
   }
-  const auto appended = co_await log_.append(std::move(records));
-  if (appended.has_error()) throw boost::system::system_error(appended.error(), "the audit records could not be written");
-  sequence_ = sequence;
-  hash_ = std::move(hash);
-  next_catalog_ = entries.back().catalog_offset + 1;
+  audit.catalog_offset = static_cast<std::uint64_t>(offset);
+  audit.at = event.at;
+  audit.key_id = event.by;
+  audit.command = event.command;
+  audit.action = domain::name_of(event.kind);
+  audit.entity = event.key();
+  audit.revision = event.revision;
+  audit.outcome = contracts::type_of(event);
+  audit.problem = problem_type_of(event);
+  co_return audit;
 }
 
 }  // namespace zhida::operators

@@ -14,28 +14,22 @@ namespace zhida::operators {
 
 /// Writes who did what, in catalogue order, each record bound to the one before by its hash.
 ///
-/// The chain is a function of `catalog` and `commands`: what a crash left out is added at the next start.
+/// The chain is a function of `catalog` and `commands`: what a crash left out is added at the next start, and an owner that was replaced
+/// without knowing it writes what its successor writes. Of two records with the same number the first counts.
 class AuditChain {
  public:
   explicit AuditChain(log::EventLog& log) : log_(log) {}
 
-  /// Reads the chain to its end and checks it, then adds what is missing up to the end of `catalog`.
-  /// Throws `std::runtime_error` naming the first record that was altered.
-  boost::asio::awaitable<void> open();
-
-  /// An outcome and where it stands; role and bureau are those of the command's key.
-  struct Entry {
-    const contracts::CatalogEvent* event;
-    log::Offset catalog_offset;
-    std::string role, bureau;
-  };
-  /// Adds the records of outcomes, together. The events must live as long.
-  boost::asio::awaitable<void> add(std::vector<Entry> entries);
+  /// Reads what was added to the chain since, and checks it, then adds what is missing up to the end of `catalog`.
+  /// Throws `std::runtime_error` naming the first record that was altered, `system_error` when the log cannot be read or written.
+  boost::asio::awaitable<void> extend();
 
  private:
-  boost::asio::awaitable<void> add_missing();
+  boost::asio::awaitable<void> read_on();
+  boost::asio::awaitable<contracts::AuditRecorded> describe(contracts::CatalogEvent event, log::Offset offset);
 
   log::EventLog& log_;
+  log::Offset next_ = 0;  // of topic audit, to be read
   std::uint64_t sequence_ = 0;
   std::string hash_{contracts::AuditRecorded::genesis};
   log::Offset next_catalog_ = 0;  // the first catalogue offset without a record

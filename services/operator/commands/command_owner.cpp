@@ -40,8 +40,25 @@ CatalogEvent poison_outcome(const log::Record& record, const domain::FieldErrors
 }  // namespace
 
 asio::awaitable<void> CommandOwner::run() {
+  for (;;) {
+    try {
+      co_await decide_all();
+    } catch (const boost::system::system_error& error) {
+      if (error.code() == asio::error::operation_aborted) throw;
+      journal_.error("commands.unreadable", {{"reason", error.what()}});
+    }
+    co_await pause();
+  }
+}
+
+asio::awaitable<void> CommandOwner::decide_all() {
   while (!catalog_.ready()) co_await pause();
-  co_await audit_.open();
+  // What another owner decided meanwhile must show before anything is decided on top of it.
+  const log::Range decided = (co_await log_.range(contracts::topics::catalog, 0)).value();
+  while (decided.end > decided.start &&
+         !co_await catalog_.progress().wait_until(contracts::topics::catalog, 0, decided.end - 1, std::chrono::seconds(1)))
+    journal_.warning("catalog.slow", {{"offset", decided.end - 1}});
+  co_await audit_.extend();
   log::Offset next = catalog_.answered_to() ? *catalog_.answered_to() + 1 : 0;
   const log::Range range = (co_await log_.range(contracts::topics::commands, 0)).value();
   next = std::max(next, range.start);
@@ -49,17 +66,12 @@ asio::awaitable<void> CommandOwner::run() {
     std::vector<log::Position> positions;
     positions.push_back({std::string(contracts::topics::commands), 0, next});
     co_await runtime::wait_for_work(log_.wait(std::move(positions)));
-    const auto batch = co_await log_.read(contracts::topics::commands, 0, next);
-    if (batch.has_error()) {
-      journal_.error("commands.unreadable", {{"reason", batch.error().message()}});
-      co_await pause();
-      continue;
-    }
-    for (std::span<const log::RecordPtr> records = batch->records; !records.empty();) {
+    const log::Batch batch = (co_await log_.read(contracts::topics::commands, 0, next)).value();
+    for (std::span<const log::RecordPtr> records = batch.records; !records.empty();) {
       const std::size_t passed = co_await decide(records);
       records = records.subspan(passed);
     }
-    next = batch->next;
+    next = batch.next;
   }
 }
 
@@ -91,8 +103,6 @@ CommandOwner::Outcome CommandOwner::outcome_of(const log::Record& record,
     outcome.event = poison_outcome(record, command.error(), now_());
   } else {
     outcome.event = decide_command(*command, static_cast<std::uint64_t>(record.offset), catalog_, rules_, now_());
-    outcome.role = command->role;
-    outcome.bureau = command->bureau;
   }
   const CatalogEvent& event = outcome.event;
   outcome.record.topic = contracts::topics::catalog;
@@ -118,10 +128,7 @@ asio::awaitable<void> CommandOwner::record_outcomes(const std::vector<Outcome>& 
   }
   while (!co_await catalog_.progress().wait_until(contracts::topics::catalog, 0, offsets.back(), std::chrono::seconds(5)))
     journal_.warning("catalog.slow", {{"offset", offsets.back()}});
-  std::vector<AuditChain::Entry> entries;
-  for (std::size_t i = 0; i < outcomes.size(); ++i)
-    entries.push_back({&outcomes[i].event, offsets[i], outcomes[i].role, outcomes[i].bureau});
-  co_await audit_.add(std::move(entries));
+  co_await audit_.extend();
   for (const Outcome& outcome : outcomes) {
     const CatalogEvent& event = outcome.event;
     const auto* refused = std::get_if<contracts::CommandRefused>(&event.outcome);

@@ -28,13 +28,13 @@ class CommandOwner {
   boost::asio::awaitable<void> run();
 
  private:
-  /// What became of a command, and whose it was.
+  /// What became of a command.
   struct Outcome {
     contracts::CatalogEvent event;
-    std::string role, bureau;
     log::NewRecord record{};
   };
 
+  boost::asio::awaitable<void> decide_all();
   /// Decides the first of `records`, and if it returns a campaign to draft, with it those behind it that return others: none of these
   /// looks at what another one changes. How many are passed; one whose id was decided before is passed without another outcome.
   boost::asio::awaitable<std::size_t> decide(std::span<const log::RecordPtr> records);
