@@ -7,12 +7,12 @@
 #include "platform/runtime/task_group.hpp"
 #include "standalone/system.hpp"
 
+#include <unistd.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <unistd.h>
 
 #include <exception>
 #include <optional>
@@ -46,16 +46,18 @@ class Server {
         directory_(directory),
         settings_(settings),
         journal_(STDERR_FILENO, level_named(settings.log_level)),
-        report_([this](std::string_view reason) { journal_.error("task.failed", {{"reason", reason}}); }),
+        report_([this](std::string_view reason) {
+          journal_.error("task.failed", {{"reason", reason}});
+        }),
         connections_(context.get_executor(), report_),
         work_(context.get_executor(), [this](std::string_view reason) { fail(reason); }),
         sessions_(context.get_executor(), report_),
         stop_signals_(context, SIGINT, SIGTERM) {}
 
   asio::awaitable<void> run() {
-    redis::Address address = redis_address();
+    redis::Servers servers = redis_servers();
     if (redis_server_) connections_.spawn(redis_server_->run());
-    system_.emplace(context_.get_executor(), directory_, settings_, std::move(address), journal_);
+    system_.emplace(context_.get_executor(), directory_, settings_, std::move(servers), journal_);
     system_->spawn_connections(connections_);
     system_->spawn_work(work_);
 
@@ -77,16 +79,20 @@ class Server {
   }
 
  private:
-  redis::Address redis_address() {
+  redis::Servers redis_servers() {
     if (!settings_.redis.empty()) {
-      const auto address = redis::Address::parse(settings_.redis);
-      if (address.has_error()) throw std::runtime_error("--redis " + settings_.redis + " is no Redis URL");
-      return *address;
+      auto servers = redis::Servers::parse(settings_.redis);
+      if (servers.has_error()) throw std::runtime_error("--redis is neither redis://[[user]:password@]host:port nor redis+cluster://…");
+      return std::move(*servers);
     }
     process::RedisServer::Options options;
     if (!settings_.redis_server.empty()) options.program = settings_.redis_server;
-    redis_server_.emplace(context_.get_executor(), directory_.redis(),
-                          [this](std::string_view what) { journal_.info("redis.child", {{"what", what}}); }, options);
+    redis_server_.emplace(
+        context_.get_executor(), directory_.redis(),
+        [this](std::string_view what) {
+          journal_.info("redis.child", {{"what", what}});
+        },
+        options);
     return redis_server_->address();
   }
 

@@ -62,7 +62,7 @@ page::Settings page_settings(const ServeSettings& settings, const auth::Digest& 
 
 }  // namespace
 
-System::System(asio::any_io_executor executor, const DataDirectory& directory, const ServeSettings& settings, redis::Address redis,
+System::System(asio::any_io_executor executor, const DataDirectory& directory, const ServeSettings& settings, redis::Servers redis,
                const observe::Log& journal)
     : executor_(executor),
       journal_(journal),
@@ -70,11 +70,11 @@ System::System(asio::any_io_executor executor, const DataDirectory& directory, c
       master_key_(read_master_key(directory)),
       reference_(stores::ReferenceData::read([](std::string_view name) { return schemas::file("reference/" + std::string(name)); })),
       log_(executor, directory.log(), stores::topic_layout(settings.partitions)),
-      fold_redis_(executor, redis,
-                  [&journal](bool up, std::string_view reason) {
-                    journal.info(up ? "redis.connected" : "redis.lost", {{"reason", reason}});
-                  }),
-      read_redis_(executor, redis),
+      fold_redis_(redis::connect(executor, redis,
+                                 [&journal](bool up, std::string_view reason) {
+                                   journal.info(up ? "redis.connected" : "redis.lost", {{"reason", reason}});
+                                 })),
+      read_redis_(redis::connect(executor, redis)),
       dead_letters_(log_, &now),
       catalog_(executor, log_, reference_.language, dead_letters_,
                [&journal](std::string_view what) {
@@ -88,7 +88,7 @@ System::System(asio::any_io_executor executor, const DataDirectory& directory, c
       columns_(profiles_, reference_.language, [] { return domain::date_of(now()); }),
       deliveries_progress_(executor),
       deliveries_fold_({.partitions = settings.partitions}),
-      deliveries_(read_redis_, deliveries_fold_, settings.partitions, deliveries_progress_),
+      deliveries_(*read_redis_, deliveries_fold_, settings.partitions, deliveries_progress_),
       operators_({log_, reference_, catalog_, profiles_, columns_, deliveries_, master_key_, journal, &now, pool_.get_executor()},
                  operator_settings(settings)),
       matcher_({executor, log_, catalog_, profiles_, columns_, deliveries_, deliveries_progress_, reference_, metrics_, journal, &now,
@@ -96,12 +96,12 @@ System::System(asio::any_io_executor executor, const DataDirectory& directory, c
       dispatcher_({executor, pool_.get_executor(), log_, catalog_, profiles_, deliveries_, deliveries_progress_, reference_, metrics_,
                    journal, &now, [this](std::string_view campaign, std::string_view reason) { operators_.let_fail(campaign, reason); }}),
       page_({log_, reference_, catalog_, profiles_, deliveries_, metrics_, &now}, page_settings(settings, master_key_)),
-      effects_({executor, log_, read_redis_, deliveries_fold_, deliveries_progress_, deliveries_, catalog_, profiles_, reference_,
+      effects_({executor, log_, *read_redis_, deliveries_fold_, deliveries_progress_, deliveries_, catalog_, profiles_, reference_,
                 pool_.get_executor(), journal, metrics_, &now},
                {}) {
   for (int partition = 0; partition < settings.partitions; ++partition)
     runners_.push_back(
-        std::make_unique<stores::FoldRunner>(executor, log_, fold_redis_, deliveries_fold_, partition, deliveries_progress_, dead_letters_,
+        std::make_unique<stores::FoldRunner>(executor, log_, *fold_redis_, deliveries_fold_, partition, deliveries_progress_, dead_letters_,
                                              [&journal](std::string_view fold, int of, std::string_view what) {
                                                journal.info("fold.condition", {{"fold", fold}, {"partition", of}, {"what", what}});
                                              }));
@@ -113,8 +113,8 @@ System::System(asio::any_io_executor executor, const DataDirectory& directory, c
 }
 
 void System::spawn_connections(runtime::TaskGroup& group) {
-  group.spawn(fold_redis_.run());
-  group.spawn(read_redis_.run());
+  group.spawn(fold_redis_->run());
+  group.spawn(read_redis_->run());
 }
 
 void System::spawn_work(runtime::TaskGroup& group) {

@@ -10,7 +10,7 @@
 #include "platform/log/sqlite_log.hpp"
 #include "platform/observe/log.hpp"
 #include "platform/observe/metrics.hpp"
-#include "platform/redis/server_client.hpp"
+#include "platform/redis/connect.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "standalone/data_directory.hpp"
 #include "standalone/docs/docs_routes.hpp"
@@ -35,7 +35,7 @@ namespace zhida::standalone {
 /// Every service of the system in one process, over one log and one Redis. Members stand in the order in which they need each other.
 class System {
  public:
-  System(boost::asio::any_io_executor executor, const DataDirectory& directory, const ServeSettings& settings, redis::Address redis,
+  System(boost::asio::any_io_executor executor, const DataDirectory& directory, const ServeSettings& settings, redis::Servers redis,
          const observe::Log& journal);
   System(const System&) = delete;
   System& operator=(const System&) = delete;
@@ -65,8 +65,8 @@ class System {
   stores::ReferenceData reference_;
   boost::asio::thread_pool pool_{2};  // pure work that would keep the executor too long
   log::SqliteLog log_;
-  redis::ServerClient fold_redis_;
-  redis::ServerClient read_redis_;
+  std::unique_ptr<redis::Client> fold_redis_;
+  std::unique_ptr<redis::Client> read_redis_;
   stores::DeadLetters dead_letters_;
   stores::CatalogStore catalog_;
   stores::ProfileStore profiles_;
