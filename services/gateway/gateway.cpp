@@ -42,6 +42,12 @@ class Gateway final : public Routes {
     return nullptr;
   }
 
+  /// Watches every process.
+  void spawn_watches(node::Process& process) {
+    for (Upstreams* const service : {&operators_, &page_, &effect_})
+      for (std::size_t i = 0; i < service->endpoints().size(); ++i) process.spawn_work(service->watch(i));
+  }
+
   asio::awaitable<http::Response> own(std::string_view target, bool loopback) override {
     const std::string path(target.substr(0, target.find('?')));
     if (path == "/healthz") co_return http::ok("{\"status\":\"alive\"}");
@@ -141,6 +147,7 @@ void serve(const Settings& settings) {
   node::Process process(context, journal);
   auto acceptor = http::listen(context.get_executor(), settings.address, port);
   journal.info("gateway.started", {{"port", acceptor.local_endpoint().port()}});
+  gateway.spawn_watches(process);
   process.spawn_session(accept(std::move(acceptor), gateway, metrics, process));
   std::exception_ptr failure;
   asio::co_spawn(context, process.until_stopped(), [&failure](std::exception_ptr error) { failure = error; });

@@ -1,7 +1,12 @@
 #include "gateway/upstreams.hpp"
 
+#include "platform/http/client.hpp"
+#include "platform/http/exchange.hpp"
+#include "platform/runtime/graceful_stop.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
@@ -44,6 +49,7 @@ Upstreams::Upstreams(asio::any_io_executor executor, std::string service, std::v
       service_(std::move(service)),
       endpoints_(std::move(endpoints)),
       idle_(endpoints_.size()),
+      open_(endpoints_.size()),
       back_after_(endpoints_.size()) {}
 
 auto Upstreams::connect(bool fresh) -> asio::awaitable<Connection> {
@@ -71,17 +77,46 @@ auto Upstreams::connect(bool fresh) -> asio::awaitable<Connection> {
   co_return connection;
 }
 
-asio::awaitable<std::unique_ptr<Upstreams::Stream>> Upstreams::open(std::size_t endpoint) {
+asio::awaitable<std::shared_ptr<Upstreams::Stream>> Upstreams::open(std::size_t endpoint) {
   asio::ip::tcp::resolver resolver(executor_);
   const auto [unknown, addresses] = co_await resolver.async_resolve(endpoints_[endpoint].host, std::to_string(endpoints_[endpoint].port), as_result);
   if (unknown) co_return nullptr;
-  auto stream = std::make_unique<Stream>(executor_);
+  auto stream = std::make_shared<Stream>(executor_);
   stream->expires_after(connect_limit);
   const auto [refused, reached] = co_await stream->async_connect(addresses, as_result);
   if (refused) co_return nullptr;
   boost::system::error_code ignored;
   stream->socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+  std::erase_if(open_[endpoint], [](const auto& each) { return each.expired(); });
+  open_[endpoint].push_back(stream);
   co_return stream;
+}
+
+void Upstreams::cut_off(std::size_t endpoint) {
+  back_after_[endpoint] = Clock::time_point::max();
+  idle_[endpoint].clear();
+  for (const auto& each : std::exchange(open_[endpoint], {}))
+    if (const auto stream = each.lock()) stream->cancel();
+}
+
+asio::awaitable<void> Upstreams::watch(std::size_t endpoint) {
+  asio::steady_timer pause(executor_);
+  http::Client client(executor_, endpoints_[endpoint].host, endpoints_[endpoint].port, patience);
+  for (;;) {
+    pause.expires_after(std::chrono::milliseconds(500));
+    co_await runtime::wait_for_work(pause.async_wait(asio::use_awaitable));
+    bool silent = false, alive = false;
+    try {
+      http::ClientRequest request(http::Verb::get, "/healthz");
+      const http::ClientResponse response = co_await client.send(std::move(request));
+      alive = response.status == http::Status::ok;
+    } catch (const boost::system::system_error& error) {
+      if (error.code() == asio::error::operation_aborted) throw;
+      silent = error.code() == http::make_error_code(http::Error::timed_out);
+    }
+    if (silent) cut_off(endpoint);
+    if (alive && back_after_[endpoint] == Clock::time_point::max()) back_after_[endpoint] = {};
+  }
 }
 
 void Upstreams::keep(Connection connection) {

@@ -25,14 +25,18 @@ struct Endpoint {
 /// Reads `host:port`, several with commas. Throws `std::invalid_argument` with a sentence naming what is wrong.
 std::vector<Endpoint> parse_endpoints(std::string_view text);
 
-/// The processes of one service, asked in turn. One that cannot be reached is left alone for a moment.
+/// The processes of one service, asked in turn. One that cannot be reached is left alone for a moment; one that does not answer whether it
+/// is alive is left alone until it does, and what was asked of it is cut off, so that a frozen process holds up nobody for long.
 class Upstreams {
  public:
   using Stream = boost::beast::tcp_stream;
 
+  /// How long a process may take to say that it is alive.
+  static constexpr std::chrono::milliseconds patience{2'000};
+
   /// A connection and whether it was used before: such a one may turn out closed by the other side.
   struct Connection {
-    std::unique_ptr<Stream> stream;
+    std::shared_ptr<Stream> stream;
     std::size_t endpoint = 0;
     bool used = false;
   };
@@ -44,23 +48,28 @@ class Upstreams {
   /// Gives back a connection on which a request was answered whole.
   void keep(Connection connection);
 
+  /// Asks a process again and again whether it is alive, until cancelled.
+  boost::asio::awaitable<void> watch(std::size_t endpoint);
+
   const std::string& service() const { return service_; }
   const std::vector<Endpoint>& endpoints() const { return endpoints_; }
 
  private:
   using Clock = std::chrono::steady_clock;
   struct Idle {
-    std::unique_ptr<Stream> stream;
+    std::shared_ptr<Stream> stream;
     Clock::time_point since;
   };
 
-  boost::asio::awaitable<std::unique_ptr<Stream>> open(std::size_t endpoint);
+  boost::asio::awaitable<std::shared_ptr<Stream>> open(std::size_t endpoint);
+  void cut_off(std::size_t endpoint);
 
   boost::asio::any_io_executor executor_;
   std::string service_;
   std::vector<Endpoint> endpoints_;
-  std::vector<std::vector<Idle>> idle_;        // by endpoint, the youngest last
-  std::vector<Clock::time_point> back_after_;  // by endpoint: not asked before, unless all are so
+  std::vector<std::vector<Idle>> idle_;                   // by endpoint, the youngest last
+  std::vector<std::vector<std::weak_ptr<Stream>>> open_;  // by endpoint, some already closed
+  std::vector<Clock::time_point> back_after_;             // by endpoint: not asked before, unless all are so
   std::size_t next_ = 0;
 };
 

@@ -3,7 +3,7 @@
 #include "contracts/topics.hpp"
 #include "node/secrets.hpp"
 #include "node/system_command.hpp"
-#include "platform/redis/server_client.hpp"
+#include "platform/redis/connect.hpp"
 #include "platform/runtime/graceful_stop.hpp"
 #include "stores/topic_layout.hpp"
 
@@ -27,10 +27,9 @@ namespace {
 namespace asio = boost::asio;
 
 std::unique_ptr<redis::Client> connect(asio::io_context& context, const std::string& url, const observe::Log& journal) {
-  return std::make_unique<redis::ServerClient>(context.get_executor(), redis::Address::parse(url).value(),
-                                         [&journal](bool up, std::string_view reason) {
-                                           journal.info(up ? "redis.connected" : "redis.lost", {{"reason", reason}});
-                                         });
+  return redis::connect(context.get_executor(), redis::Servers::parse(url).value(), [&journal](bool up, std::string_view reason) {
+    journal.info(up ? "redis.connected" : "redis.lost", {{"reason", reason}});
+  });
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "node/cluster_settings.hpp"
 
-#include "platform/redis/address.hpp"
+#include "platform/redis/servers.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -107,8 +107,8 @@ ClusterSettings ClusterOptions::settings() const {
   mistakes.add(log::problems(made.kafka));
   if (made.redis.empty())
     mistakes.add("Redis is not named; give a URL");
-  else if (redis::Address::parse(made.redis).has_error())
-    mistakes.add("the URL of Redis cannot be read: it is redis://[[user]:password@]host[:port] or unix:/path");
+  else if (redis::Servers::parse(made.redis).has_error())
+    mistakes.add("the URL of Redis cannot be read: it is redis://[[user]:password@]host[:port], redis+cluster://… or unix:/path");
   mistakes.file("the file of API keys", made.keys);
   mistakes.file("the file of the master key", made.master_key);
   static constexpr std::string_view levels[] = {"debug", "info", "warning", "error"};

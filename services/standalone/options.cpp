@@ -11,7 +11,7 @@ void add_options(CLI::App& command, ServeSettings& settings) {
       ->envname("ZHIDA_PARTITIONS")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  command.add_option("--redis", settings.redis, "URL of an outside Redis; default: a child of our own")->envname("ZHIDA_REDIS");
+  command.add_option("--redis", settings.redis, "URL of an outside Redis or cluster; default: a child of our own")->envname("ZHIDA_REDIS");
   command.add_option("--redis-server", settings.redis_server, "Program of that child")->envname("ZHIDA_REDIS_SERVER");
   command.add_option("--page-url", settings.page_url, "Where the link of a package without target leads")
       ->envname("ZHIDA_PAGE_URL")

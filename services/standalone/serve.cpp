@@ -34,9 +34,9 @@ class Server {
         process_(context, journal_) {}
 
   asio::awaitable<void> run() {
-    redis::Address address = redis_address();
+    redis::Servers servers = redis_servers();
     if (redis_server_) process_.spawn_connection(redis_server_->run());
-    system_.emplace(context_.get_executor(), directory_, settings_, std::move(address), journal_);
+    system_.emplace(context_.get_executor(), directory_, settings_, std::move(servers), journal_);
     system_->spawn(process_);
     node::Process::Door door{settings_.address, settings_.port};
     std::function<void(std::uint16_t)> bound = [this](std::uint16_t port) { write_server(directory_, node::RunningServer{::getpid(), port}); };
@@ -45,16 +45,20 @@ class Server {
   }
 
  private:
-  redis::Address redis_address() {
+  redis::Servers redis_servers() {
     if (!settings_.redis.empty()) {
-      const auto address = redis::Address::parse(settings_.redis);
-      if (address.has_error()) throw std::runtime_error("--redis " + settings_.redis + " is no Redis URL");
-      return *address;
+      auto servers = redis::Servers::parse(settings_.redis);
+      if (servers.has_error()) throw std::runtime_error("--redis is neither redis://[[user]:password@]host:port nor redis+cluster://…");
+      return std::move(*servers);
     }
     process::RedisServer::Options options;
     if (!settings_.redis_server.empty()) options.program = settings_.redis_server;
-    redis_server_.emplace(context_.get_executor(), directory_.redis(),
-                          [this](std::string_view what) { journal_.info("redis.child", {{"what", what}}); }, options);
+    redis_server_.emplace(
+        context_.get_executor(), directory_.redis(),
+        [this](std::string_view what) {
+          journal_.info("redis.child", {{"what", what}});
+        },
+        options);
     return redis_server_->address();
   }
 

@@ -29,17 +29,17 @@ page::Settings page_settings(const ServeSettings& settings, const auth::Digest& 
 
 }  // namespace
 
-System::System(asio::any_io_executor executor, const node::DataDirectory& directory, const ServeSettings& settings, redis::Address redis,
+System::System(asio::any_io_executor executor, const node::DataDirectory& directory, const ServeSettings& settings, redis::Servers redis,
                const observe::Log& journal)
     : keys_(directory.keys()),
       master_key_(node::read_master_key(directory.master_key())),
       log_(executor, directory.log(), stores::topic_layout(settings.partitions)),
-      fold_redis_(executor, redis,
-                  [&journal](bool up, std::string_view reason) {
-                    journal.info(up ? "redis.connected" : "redis.lost", {{"reason", reason}});
-                  }),
-      read_redis_(executor, redis),
-      on_(executor, log_, settings.partitions, read_redis_, journal),
+      fold_redis_(redis::connect(executor, redis,
+                                 [&journal](bool up, std::string_view reason) {
+                                   journal.info(up ? "redis.connected" : "redis.lost", {{"reason", reason}});
+                                 })),
+      read_redis_(redis::connect(executor, redis)),
+      on_(executor, log_, settings.partitions, *read_redis_, journal),
       operators_({on_.log, on_.reference, on_.catalog, on_.profiles, on_.columns, on_.deliveries, master_key_, journal, &node::now, pool_.get_executor()},
                  operator_settings(settings)),
       matcher_({executor, on_.log, on_.catalog, on_.profiles, on_.columns, on_.deliveries, on_.deliveries_progress, on_.reference,
@@ -53,7 +53,7 @@ System::System(asio::any_io_executor executor, const node::DataDirectory& direct
       effects_({executor, on_.log, on_.reads, on_.deliveries_fold, on_.deliveries_progress, on_.deliveries, on_.catalog, on_.profiles,
                 on_.reference, pool_.get_executor(), journal, on_.metrics, &node::now},
                {}) {
-  for (int partition = 0; partition < on_.partitions; ++partition) runners_.push_back(on_.deliveries_runner(fold_redis_, partition));
+  for (int partition = 0; partition < on_.partitions; ++partition) runners_.push_back(on_.deliveries_runner(*fold_redis_, partition));
   operators_.add_routes(router_);
   page_.add_routes(router_);
   effects_.add_routes(router_);
@@ -62,8 +62,8 @@ System::System(asio::any_io_executor executor, const node::DataDirectory& direct
 }
 
 void System::spawn(node::Process& process) {
-  process.spawn_connection(fold_redis_.run());
-  process.spawn_connection(read_redis_.run());
+  process.spawn_connection(fold_redis_->run());
+  process.spawn_connection(read_redis_->run());
   process.spawn_work(on_.catalog.run());
   for (const auto& runner : runners_) process.spawn_work(runner->run());
   for (int partition = 0; partition < on_.partitions; ++partition) {

@@ -3,6 +3,8 @@
 #include "dispatcher/service.hpp"
 #include "effect/service.hpp"
 #include "matcher/service.hpp"
+#include "node/data_directory.hpp"
+#include "node/docs/docs_routes.hpp"
 #include "node/foundation.hpp"
 #include "node/process.hpp"
 #include "operator/service.hpp"
@@ -11,9 +13,7 @@
 #include "platform/http/router.hpp"
 #include "platform/log/sqlite_log.hpp"
 #include "platform/observe/log.hpp"
-#include "platform/redis/server_client.hpp"
-#include "node/data_directory.hpp"
-#include "node/docs/docs_routes.hpp"
+#include "platform/redis/connect.hpp"
 #include "standalone/serve.hpp"
 
 #include <boost/asio/thread_pool.hpp>
@@ -26,7 +26,7 @@ namespace zhida::standalone {
 /// Every service of the system in one process, over one log and one Redis. Members stand in the order in which they need each other.
 class System {
  public:
-  System(boost::asio::any_io_executor executor, const node::DataDirectory& directory, const ServeSettings& settings, redis::Address redis,
+  System(boost::asio::any_io_executor executor, const node::DataDirectory& directory, const ServeSettings& settings, redis::Servers redis,
          const observe::Log& journal);
   System(const System&) = delete;
   System& operator=(const System&) = delete;
@@ -47,8 +47,8 @@ class System {
   auth::Digest master_key_;
   boost::asio::thread_pool pool_{2};  // pure work that would keep the executor too long
   log::SqliteLog log_;
-  redis::ServerClient fold_redis_;
-  redis::ServerClient read_redis_;
+  std::unique_ptr<redis::Client> fold_redis_;
+  std::unique_ptr<redis::Client> read_redis_;
   node::Foundation on_;
   std::vector<std::unique_ptr<stores::FoldRunner>> runners_;
   operators::Service operators_;

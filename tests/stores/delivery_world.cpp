@@ -150,7 +150,7 @@ enterprise::Uscc random_uscc(std::mt19937& random) {
 }
 
 std::vector<log::NewRecord> random_history(std::mt19937& random, std::size_t enterprises, std::size_t campaigns) {
-  std::vector<std::vector<enterprise::Uscc>> by_partition(world_partitions);
+  std::vector<std::vector<enterprise::Uscc>> by_partition(static_cast<std::size_t>(world_partitions));
   for (std::size_t i = 0; i < enterprises; ++i) {
     const enterprise::Uscc uscc = random_uscc(random);
     by_partition[static_cast<std::size_t>(enterprise::partition_of(uscc, world_partitions))].push_back(uscc);

@@ -15,7 +15,8 @@
 
 namespace zhida::test {
 
-inline constexpr int world_partitions = 2;
+/// Of the log and its folds. A fixture may choose another number before it makes any.
+inline int world_partitions = 2;
 
 /// The topics that enterprises' facts travel in, with dead letters.
 log::Layout delivery_layout();

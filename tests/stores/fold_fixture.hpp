@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/log/memory_log.hpp"
-#include "platform/redis/server_client.hpp"
+#include "platform/redis/connect.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "stores/deliveries/deliveries_fold.hpp"
 #include "stores/deliveries/deliveries_reader.hpp"
@@ -53,7 +53,10 @@ class Folders {
 
 class FoldTest : public testing::Test {
  protected:
-  FoldTest() : tasks(io.get_executor(), [](std::string_view reason) { ADD_FAILURE() << reason; }) {
+  /// Over a server of its own, or over others.
+  explicit FoldTest(redis::Servers others = {})
+      : servers(others.addresses.empty() ? redis::Servers(address()) : std::move(others)),
+        tasks(io.get_executor(), [](std::string_view reason) { ADD_FAILURE() << reason; }) {
     tasks.spawn(writer.run());
     tasks.spawn(other_writer.run());
     tasks.spawn(reader_client.run());
@@ -113,9 +116,12 @@ class FoldTest : public testing::Test {
   boost::asio::io_context io{1};
   RedisServer server;
   log::MemoryLog log{delivery_layout()};
-  redis::ServerClient writer{io.get_executor(), address()};
-  redis::ServerClient other_writer{io.get_executor(), address()};
-  redis::ServerClient reader_client{io.get_executor(), address()};
+  redis::Servers servers;
+  std::unique_ptr<redis::Client> clients[3] = {redis::connect(io.get_executor(), servers), redis::connect(io.get_executor(), servers),
+                                               redis::connect(io.get_executor(), servers)};
+  redis::Client& writer = *clients[0];
+  redis::Client& other_writer = *clients[1];
+  redis::Client& reader_client = *clients[2];
   stores::DeliveriesFold fold{stores::DeliveriesFold::Settings{world_partitions, 16}};
   stores::Progress progress{io.get_executor()};
   stores::DeadLetters dead_letters{log, [] { return domain::Instant(std::chrono::milliseconds(1'800'000'000'000)); }};

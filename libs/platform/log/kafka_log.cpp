@@ -62,7 +62,7 @@ class KafkaLog::Core : public std::enable_shared_from_this<Core> {
     follower_ = std::make_unique<KafkaFollower>(executor_, settings_, partitions_, id_, follower_events());
     groups_ = std::make_shared<KafkaGroups>(executor_, settings_, report_);
     history_ = std::make_shared<KafkaHistory>(executor_, settings_, partitions_, id_);
-    ranges_ = std::make_unique<KafkaRanges>(executor_, *follower_->client(), settings_.request_limit);
+    ranges_ = std::make_unique<KafkaRanges>(executor_, settings_);
     trimmer_ = std::make_unique<KafkaTrimmer>(executor_, *follower_->client(), settings_.request_limit);
   }
 

@@ -13,8 +13,8 @@ namespace zhida::log {
 namespace asio = boost::asio;
 using boost::system::result;
 
-KafkaRanges::KafkaRanges(asio::any_io_executor executor, rd_kafka_t& client, std::chrono::milliseconds limit)
-    : executor_(std::move(executor)), client_(client), limit_(limit) {}
+KafkaRanges::KafkaRanges(asio::any_io_executor executor, const KafkaSettings& settings)
+    : executor_(std::move(executor)), limit_(settings.request_limit), client_(kafka::make_client(RD_KAFKA_PRODUCER, settings, 0, {})) {}
 
 KafkaRanges::~KafkaRanges() {
   thread_.stop();
@@ -24,7 +24,7 @@ KafkaRanges::~KafkaRanges() {
 asio::awaitable<result<Range>> KafkaRanges::ask(std::string topic, std::int32_t partition) {
   auto start = [&](void* opaque) {
     auto ticket = std::make_shared<Ticket<Range>>(opaque);
-    auto question = [executor = executor_, client = &client_, limit = limit_, name = topic, partition,
+    auto question = [executor = executor_, client = client_.get(), limit = limit_, name = topic, partition,
                      ticket = std::move(ticket)]() mutable {
       std::int64_t low = 0;
       std::int64_t high = 0;

@@ -20,10 +20,11 @@ namespace zhida::log {
 inline Offset without_marker(Offset offset) { return offset <= 1 ? 0 : offset; }
 
 /// Asks the brokers where partitions begin and end. librdkafka can only be asked by a call that waits, so one thread does.
+///
+/// It has connections of its own: on those of a reader a question waits behind the fetch that waits for new records.
 class KafkaRanges {
  public:
-  /// `client` may be any; it must outlive this.
-  KafkaRanges(boost::asio::any_io_executor executor, rd_kafka_t& client, std::chrono::milliseconds limit);
+  KafkaRanges(boost::asio::any_io_executor executor, const KafkaSettings& settings);
   ~KafkaRanges();
 
   /// Errors: `io`.
@@ -31,8 +32,8 @@ class KafkaRanges {
 
  private:
   boost::asio::any_io_executor executor_;
-  rd_kafka_t& client_;
   std::chrono::milliseconds limit_;
+  kafka::Client client_;
   boost::asio::thread_pool thread_{1};
 };
 

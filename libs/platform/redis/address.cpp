@@ -29,7 +29,7 @@ result<Address> host_and_port(std::string_view text, Address address) {
     address.host = text.substr(0, colon);
     rest = colon == std::string_view::npos ? std::string_view() : text.substr(colon);
   }
-  if (address.host.empty()) return invalid();
+  if (address.host.empty() || address.host.find('/') != std::string::npos) return invalid();
   if (rest.empty()) return address;
   if (!rest.starts_with(':') || !read_port(rest.substr(1), address.port)) return invalid();
   return address;

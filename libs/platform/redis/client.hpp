@@ -54,8 +54,8 @@ class Client {
   virtual boost::asio::awaitable<void> wait_until_connected() = 0;
 
   /// Sends one command, e.g. `co_await redis.command("GET", key)`. The arguments are copied before the call returns.
-  /// An error reply of the server is a value. Errors: `not_connected` at once, nothing was sent;
-  /// `connection_reset`: the connection broke before the reply: the command may have run or not.
+  /// An error reply of the server is a value. Errors: `not_connected`: nothing was done; `connection_reset`: the connection broke before
+  /// the reply: the command may have run or not.
   template <std::convertible_to<std::string_view>... Arguments>
   Awaitable<Reply> command(std::string_view name, const Arguments&... arguments) {
     Commands one;
@@ -68,7 +68,9 @@ class Client {
   ///
   /// In a cluster the keys of one command, and of all between MULTI and EXEC, share a hash tag. Commands on keys of one tag run in their
   /// order; such of several tags go to their servers one after the other. SCAN and KEYS name the tag in their pattern, and see what
-  /// that tag's server has; SCRIPT and FLUSHALL go to every server.
+  /// that tag's server has; SCRIPT and FLUSHALL go to every server that is connected.
+  /// While a tag moves from one server to another, a command that reads may be run again, later than others of the tag behind it, never
+  /// earlier than one before it; a command that writes is run once.
   virtual Awaitable<std::vector<Reply>> pipeline(Commands commands) = 0;
 
   /// Runs a script: EVALSHA, and EVAL if the server does not know it. Errors as `command`.

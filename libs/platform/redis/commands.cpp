@@ -48,6 +48,15 @@ Commands& Commands::evaluate(const Script& script, std::span<const std::string_v
   return *this;
 }
 
+Commands& Commands::append(const Commands& others, std::size_t first, std::size_t count) {
+  if (missing_ != 0) throw std::logic_error("a Redis command lacks arguments");
+  for (std::size_t i = first; i < first + count; ++i) {
+    starts_.push_back(buffer_.size());
+    buffer_.append(others.encoded(i));
+  }
+  return *this;
+}
+
 std::string_view Commands::encoded(std::size_t n) const {
   if (missing_ != 0) throw std::logic_error("a Redis command lacks arguments");
   const std::size_t begin = starts_.at(n);

@@ -38,6 +38,9 @@ class Commands {
   /// EVALSHA. Its reply is `NOSCRIPT` if the server does not know the script: `Client::load` first, or send again.
   Commands& evaluate(const Script& script, std::span<const std::string_view> keys, std::span<const std::string_view> arguments);
 
+  /// Adds `count` commands of `others`, from the one at `first` on. Throws as `encoded`.
+  Commands& append(const Commands& others, std::size_t first, std::size_t count);
+
   std::size_t size() const { return starts_.size(); }
   bool empty() const { return starts_.empty(); }
   std::size_t bytes() const { return buffer_.size(); }

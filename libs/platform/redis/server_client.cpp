@@ -42,6 +42,7 @@ ServerClient::~ServerClient() = default;
 
 // Brings the connection to where commands can be sent: authenticated, and the server's data loaded.
 ServerClient::Awaitable<void> ServerClient::connect() {
+  refusal_.clear();
   connection_ = std::make_unique<Connection>(executor_);
   Connection& connection = *connection_;
   if (const result<void> connected = co_await connection.connect(address_); !connected) co_return connected.error();
@@ -56,10 +57,12 @@ ServerClient::Awaitable<void> ServerClient::connect() {
     greeting.add("PING");
     const result<std::vector<Reply>> replies = co_await connection.send(std::move(greeting));
     if (!replies) co_return replies.error();
-    if (!replies->front().is_error("LOADING") && replies->front().is_error())
+    const auto refused = std::ranges::find_if(*replies, [](const Reply& reply) { return reply.is_error() && !reply.is_error("LOADING"); });
+    if (refused != replies->end()) {
+      refusal_ = "the server does not let user '" + (address_.user.empty() ? "default" : address_.user) + "' in: " + refused->text;
       co_return asio::error::make_error_code(asio::error::access_denied);
+    }
     if (!replies->back().is_error()) co_return result<void>();
-    if (!replies->back().is_error("LOADING")) co_return asio::error::make_error_code(asio::error::access_denied);
     asio::steady_timer pause(executor_, loading_pause);
     co_await pause.async_wait(asio::use_awaitable);
   }
@@ -83,7 +86,10 @@ asio::awaitable<void> ServerClient::run() {
       co_await watch();
     }
     connected_ = false;
-    tell(false, connected ? connection_->reason() : connected.error().message());
+    if (!connected)
+      tell(false, refusal_.empty() ? connected.error().message() : refusal_);
+    else
+      tell(false, connection_->reason());
     asio::steady_timer pause(executor_, delay);
     co_await pause.async_wait(asio::use_awaitable);
     delay = std::min(delay * 2, options_.longest_delay);

@@ -48,6 +48,7 @@ class ServerClient final : public Client {
   Options options_;
   std::unique_ptr<Connection> connection_;
   bool connected_ = false;
+  std::string refusal_;  // in words: why the server lets nobody in
   std::string last_told_;
   std::uint64_t connections_ = 0;
   boost::asio::steady_timer changed_;  // used as a condition variable

@@ -199,7 +199,10 @@ asio::awaitable<void> authenticates(Client& redis, asio::io_context& io, std::ui
     asio::steady_timer soon(io, 100ms);
     co_await soon.async_wait(asio::use_awaitable);
     EXPECT_FALSE(intruder.connected());
-    EXPECT_EQ(reason, "Permission denied");
+    EXPECT_EQ(reason, "the server does not let user 'fold' in: WRONGPASS invalid username-password pair or user is disabled.");
+    const auto changed = co_await redis.command("ACL", "SETUSER", "fold", ">wrong");
+    EXPECT_EQ(changed->text, "OK");
+    co_await intruder.wait_until_connected();
     group.stop(asio::cancellation_type::terminal);
     co_await group.join();
   }
