@@ -1,7 +1,7 @@
 #include "cluster/broker.hpp"
 
-#include "platform/auth/random.hpp"
 #include "platform/auth/encoding.hpp"
+#include "platform/auth/random.hpp"
 
 #include <fmt/core.h>
 #include <boost/asio/as_tuple.hpp>
@@ -32,8 +32,9 @@ fs::path java() {
 }
 
 std::vector<std::string> arguments(const Broker::Settings& settings, std::string program, std::vector<std::string> more) {
-  std::vector<std::string> words = {"-Xmx" + settings.heap, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp",
-                                    (fs::absolute(settings.jars) / "*").string(), std::move(program)};
+  std::vector<std::string> words = {
+      "-Xmx" + settings.heap, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", (fs::absolute(settings.jars) / "*").string(),
+      std::move(program)};
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
@@ -52,8 +53,9 @@ void write_properties(const fs::path& file, const fs::path& data, std::uint16_t 
 }
 
 void format_storage(const Broker::Settings& settings, const fs::path& program, const fs::path& properties) {
-  // Kafka's ids are 16 random bytes in base64url.
-  const std::string id = auth::base64url(auth::random_bytes(16));
+  // Kafka's ids are 16 random bytes in base64url; its tool takes one that begins with a hyphen for an option.
+  std::string id = "-";
+  while (id.starts_with('-')) id = auth::base64url(auth::random_bytes(16));
   std::vector<std::string> words = arguments(settings, "kafka.tools.StorageTool", {"format", "-t", id, "-c", properties.string()});
   std::string command = "'" + program.string() + "'";
   for (const std::string& word : words) command += " '" + word + "'";

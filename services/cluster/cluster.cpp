@@ -8,10 +8,10 @@
 #include "platform/process/durable_file.hpp"
 #include "platform/process/redis_server.hpp"
 
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <unistd.h>
 
 #include <array>
 #include <exception>
@@ -116,7 +116,8 @@ class Cluster {
       if (member.service == "gateway") {
         child.program = programs / "zhida";
         child.arguments = {"gateway"};
-        child.environment = {{"ZHIDA_OPERATOR", endpoints("operator")}, {"ZHIDA_PAGE", endpoints("page")}, {"ZHIDA_EFFECT", endpoints("effect")}};
+        child.environment = {
+            {"ZHIDA_OPERATOR", endpoints("operator")}, {"ZHIDA_PAGE", endpoints("page")}, {"ZHIDA_EFFECT", endpoints("effect")}};
       } else {
         child.program = programs / ("zhida-" + member.service);
         child.environment = {{"ZHIDA_BROKERS", brokers_},
@@ -193,7 +194,9 @@ void add_options(CLI::App& command, Settings& settings) {
   command.add_option("--brokers", settings.brokers, "Outside Kafka: host:port, several with commas; default: a broker of our own");
   command.add_option("--redis", settings.redis, "URL of an outside Redis; default: a child of our own");
   command.add_option("--kafka-jars", settings.jars, "Directory with the jars of a Kafka broker");
-  command.add_option("--redis-server", settings.redis_server, "Program of our own Redis")->envname("ZHIDA_REDIS_SERVER")->capture_default_str();
+  command.add_option("--redis-server", settings.redis_server, "Program of our own Redis")
+      ->envname("ZHIDA_REDIS_SERVER")
+      ->capture_default_str();
   command.add_option("--partitions", settings.partitions, "Partitions of the topics keyed by enterprise; fixed for ever")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
@@ -213,7 +216,8 @@ void serve(const Settings& given) {
   fs::create_directories(settings.directory / "log");
   const node::DataDirectory directory{settings.directory};
   if (fs::exists(directory.log()))
-    throw std::runtime_error(settings.directory.string() + " holds the log of a standalone system: give the cluster a directory of its own");
+    throw std::runtime_error(settings.directory.string() +
+                             " holds the log of a standalone system: give the cluster a directory of its own");
   const process::DirectoryLock lock(settings.directory);
   node::prepare(directory);
 

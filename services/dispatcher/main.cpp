@@ -10,8 +10,8 @@ int main(int argc, char** argv) {
   return node::run_service(argc, argv, "zhida-dispatcher", "Sends what was decided, and records how it went", [](node::ClusterNode& node) {
     node::Foundation& on = node.foundation();
     auto dispatcher = std::make_shared<dispatcher::Service>(
-        dispatcher::Dependencies{on.executor, node.pool().get_executor(), on.log, on.catalog, on.profiles, on.deliveries, on.deliveries_progress,
-                                 on.reference, on.metrics, on.journal, &node::now,
+        dispatcher::Dependencies{on.executor, node.pool().get_executor(), on.log, on.catalog, on.profiles, on.deliveries,
+                                 on.deliveries_progress, on.reference, on.metrics, on.journal, &node::now,
                                  [&node](std::string_view campaign, std::string_view reason) { node.let_fail(campaign, reason); }});
     const log::PartitionOwner& owner =
         node.own("dispatcher", contracts::topics::intents, [&on, dispatcher](int partition, runtime::TaskGroup& tasks) {

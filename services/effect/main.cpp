@@ -17,7 +17,8 @@ int main(int argc, char** argv) {
     node.fold_all_profiles();
     node.spawn(effects->run_verifier());
     auto folds = std::make_shared<node::OwnedFolds>(on, node.writes());
-    node.own("effect", contracts::topics::intents, [folds](int partition, runtime::TaskGroup& tasks) { tasks.spawn(folds->run(partition)); });
+    node.own("effect", contracts::topics::intents,
+             [folds](int partition, runtime::TaskGroup& tasks) { tasks.spawn(folds->run(partition)); });
     node.own("effect-nightly", contracts::topics::commands,
              [effects](int, runtime::TaskGroup& tasks) { tasks.spawn(effects->run_nightly()); });
     node.ready_when([folds] { return folds->live() ? "" : "folding deliveries"; });

@@ -7,12 +7,12 @@
 #include "platform/json/writer.hpp"
 #include "platform/runtime/graceful_stop.hpp"
 
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <unistd.h>
 
 #include <array>
 #include <charconv>

@@ -136,9 +136,9 @@ asio::awaitable<bool> Relay::serve_one() {
     if (end == End::broken) co_return false;
     if (empty && attempt < 2) continue;  // nothing was changed by it, or it was never read
     keep_alive_ = false;
-    co_await refuse(http::problems::unavailable(
-        retry_after, "the service ended before it answered: repeat the request with the same Idempotency-Key.",
-        "服务在应答前中断，请使用相同的Idempotency-Key重试。"));
+    co_await refuse(http::problems::unavailable(retry_after,
+                                                "the service ended before it answered: repeat the request with the same Idempotency-Key.",
+                                                "服务在应答前中断，请使用相同的Idempotency-Key重试。"));
     co_return false;
   }
 }

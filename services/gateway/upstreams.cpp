@@ -79,7 +79,8 @@ auto Upstreams::connect(bool fresh) -> asio::awaitable<Connection> {
 
 asio::awaitable<std::shared_ptr<Upstreams::Stream>> Upstreams::open(std::size_t endpoint) {
   asio::ip::tcp::resolver resolver(executor_);
-  const auto [unknown, addresses] = co_await resolver.async_resolve(endpoints_[endpoint].host, std::to_string(endpoints_[endpoint].port), as_result);
+  const auto [unknown, addresses] =
+      co_await resolver.async_resolve(endpoints_[endpoint].host, std::to_string(endpoints_[endpoint].port), as_result);
   if (unknown) co_return nullptr;
   auto stream = std::make_shared<Stream>(executor_);
   stream->expires_after(connect_limit);

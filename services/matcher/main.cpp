@@ -9,10 +9,9 @@ int main(int argc, char** argv) {
   using namespace zhida;
   return node::run_service(argc, argv, "zhida-matcher", "Decides who is in the audience of running campaigns", [](node::ClusterNode& node) {
     node::Foundation& on = node.foundation();
-    auto matcher = std::make_shared<matcher::Service>(
-        matcher::Dependencies{on.executor, on.log, on.catalog, on.profiles, on.columns, on.deliveries, on.deliveries_progress, on.reference,
-                              on.metrics, on.journal, &node::now,
-                              [&node](std::string_view campaign, std::string_view reason) { node.let_fail(campaign, reason); }});
+    auto matcher = std::make_shared<matcher::Service>(matcher::Dependencies{
+        on.executor, on.log, on.catalog, on.profiles, on.columns, on.deliveries, on.deliveries_progress, on.reference, on.metrics,
+        on.journal, &node::now, [&node](std::string_view campaign, std::string_view reason) { node.let_fail(campaign, reason); }});
     const log::PartitionOwner& owner =
         node.own("matcher", contracts::topics::intents, [&on, matcher](int partition, runtime::TaskGroup& tasks) {
           tasks.spawn(on.profiles.run(partition));

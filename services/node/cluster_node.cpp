@@ -7,12 +7,12 @@
 #include "platform/runtime/graceful_stop.hpp"
 #include "stores/topic_layout.hpp"
 
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>

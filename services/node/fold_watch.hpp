@@ -8,7 +8,8 @@
 
 namespace zhida::node {
 
-/// Keeps the announced position of a partition up to date where another process folds it, by looking at the stored position, until cancelled.
+/// Keeps the announced position of a partition up to date where another process folds it, by looking at the stored position, until
+/// cancelled.
 boost::asio::awaitable<void> watch_fold(stores::DeliveriesReader& deliveries, int partition);
 
 /// Whether the profiles of every partition owned are folded.

@@ -34,9 +34,15 @@ observe::Level level_named(std::string_view name) {
 Process::Process(asio::io_context& context, const observe::Log& journal)
     : context_(context),
       journal_(journal),
-      connections_(context.get_executor(), [this](std::string_view reason) { journal_.error("task.failed", {{"reason", reason}}); }),
+      connections_(context.get_executor(),
+                   [this](std::string_view reason) {
+                     journal_.error("task.failed", {{"reason", reason}});
+                   }),
       work_(context.get_executor(), [this](std::string_view reason) { fail(reason); }),
-      sessions_(context.get_executor(), [this](std::string_view reason) { journal_.error("task.failed", {{"reason", reason}}); }),
+      sessions_(context.get_executor(),
+                [this](std::string_view reason) {
+                  journal_.error("task.failed", {{"reason", reason}});
+                }),
       stop_signals_(context, SIGINT, SIGTERM) {}
 
 void Process::fail(std::string_view reason) {

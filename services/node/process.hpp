@@ -39,8 +39,8 @@ class Process {
   /// Tells that something on which everything stands has failed: the process ends, and `serve` throws `reason`.
   void fail(std::string_view reason);
 
-  /// Waits until told to stop, then stops. `release` is awaited when no work is left. Throws `std::runtime_error` with the reason when a work
-  /// failed.
+  /// Waits until told to stop, then stops. `release` is awaited when no work is left. Throws `std::runtime_error` with the reason when a
+  /// work failed.
   boost::asio::awaitable<void> until_stopped(std::function<boost::asio::awaitable<void>()> release = nullptr);
 
   struct Door {

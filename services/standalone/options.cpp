@@ -5,7 +5,10 @@
 namespace zhida::standalone {
 
 void add_options(CLI::App& command, ServeSettings& settings) {
-  command.add_option("--address", settings.address, "Address to listen on")->envname("ZHIDA_ADDRESS")->check(CLI::ValidIPV4)->capture_default_str();
+  command.add_option("--address", settings.address, "Address to listen on")
+      ->envname("ZHIDA_ADDRESS")
+      ->check(CLI::ValidIPV4)
+      ->capture_default_str();
   command.add_option("--port", settings.port, "HTTP port; 0 picks a free one")->envname("ZHIDA_PORT")->capture_default_str();
   command.add_option("--partitions", settings.partitions, "Partitions of the log; fixed when the directory is made")
       ->envname("ZHIDA_PARTITIONS")

@@ -15,7 +15,8 @@ namespace {
 namespace asio = boost::asio;
 
 /// The first offset at or behind `from` whose record is not older than `oldest`, at most `end`.
-asio::awaitable<log::Offset> first_to_keep(log::EventLog& log, const std::string& topic, log::Offset from, log::Offset end, domain::Instant oldest) {
+asio::awaitable<log::Offset> first_to_keep(log::EventLog& log, const std::string& topic, log::Offset from, log::Offset end,
+                                           domain::Instant oldest) {
   while (from < end) {
     const auto batch = co_await log.read(topic, 0, from);
     if (batch.has_error()) co_return from;

@@ -6,9 +6,9 @@
 #include "platform/process/redis_server.hpp"
 #include "standalone/system.hpp"
 
+#include <unistd.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <unistd.h>
 
 #include <exception>
 #include <optional>
@@ -39,7 +39,9 @@ class Server {
     system_.emplace(context_.get_executor(), directory_, settings_, std::move(servers), journal_);
     system_->spawn(process_);
     node::Process::Door door{settings_.address, settings_.port};
-    std::function<void(std::uint16_t)> bound = [this](std::uint16_t port) { write_server(directory_, node::RunningServer{::getpid(), port}); };
+    std::function<void(std::uint16_t)> bound = [this](std::uint16_t port) {
+      write_server(directory_, node::RunningServer{::getpid(), port});
+    };
     std::function<asio::awaitable<void>()> release = [this] { return stop_redis(); };
     co_await process_.serve(std::move(door), system_->router(), system_->keys(), system_->metrics(), std::move(bound), std::move(release));
   }

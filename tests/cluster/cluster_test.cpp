@@ -122,8 +122,7 @@ class Cluster : public testing::Test {
     EXPECT_EQ(funnel.at("audience").GetInt(), enterprises) << title << funnel.body;
     EXPECT_EQ(funnel.at("by_state", "delivered").GetInt(), enterprises) << title << funnel.body;
     for (std::size_t i = 0; i < usccs().size(); i += 97) {
-      const Answer inbox =
-          patient([&] { return zhida().get("/page/v1/enterprises/" + usccs()[i] + "/inbox?limit=100", "page"); });
+      const Answer inbox = patient([&] { return zhida().get("/page/v1/enterprises/" + usccs()[i] + "/inbox?limit=100", "page"); });
       const std::vector<std::string> entries = flow::inbox_of(inbox);
       EXPECT_EQ(std::ranges::count_if(entries, [&](const std::string& entry) { return entry.starts_with(id + "."); }), 1) << inbox.body;
     }
@@ -153,8 +152,8 @@ TEST_F(Cluster, DeliversACampaignExactlyOnce) {
 }
 
 TEST_F(Cluster, GoesOnWhenAnyServiceIsKilled) {
-  for (const std::string service : {"matcher", "matcher-2", "dispatcher", "dispatcher-2", "effect", "effect-2", "operator", "operator-2",
-                                    "page", "page-2", "gateway"})
+  for (const std::string service :
+       {"matcher", "matcher-2", "dispatcher", "dispatcher-2", "effect", "effect-2", "operator", "operator-2", "page", "page-2", "gateway"})
     expect_exact(service, [&] {
       const pid_t pid = pid_of(zhida(), service);
       ASSERT_GT(pid, 0);
@@ -162,7 +161,8 @@ TEST_F(Cluster, GoesOnWhenAnyServiceIsKilled) {
       EXPECT_TRUE(eventually([&] {
         const pid_t now = pid_of(zhida(), service);
         return now != 0 && now != pid;
-      })) << service << " was not started again";
+      })) << service
+          << " was not started again";
     });
 }
 

@@ -22,13 +22,13 @@ namespace zhida::process {
 class Child {
  public:
   struct Settings {
-    std::string name;                                             ///< of the pid file and in reports
-    std::filesystem::path program;                                ///< absolute
-    std::vector<std::string> arguments;                           ///< behind the program's name
-    std::filesystem::path directory;                              ///< where it works
-    std::filesystem::path output;                                 ///< file that its output is appended to; empty: it has none
+    std::string name;                                              ///< of the pid file and in reports
+    std::filesystem::path program;                                 ///< absolute
+    std::vector<std::string> arguments;                            ///< behind the program's name
+    std::filesystem::path directory;                               ///< where it works
+    std::filesystem::path output;                                  ///< file that its output is appended to; empty: it has none
     std::vector<std::pair<std::string, std::string>> environment;  ///< set beside what this process has
-    std::chrono::milliseconds first_delay{50};                    ///< before starting it again; doubled each time it dies young
+    std::chrono::milliseconds first_delay{50};                     ///< before starting it again; doubled each time it dies young
     std::chrono::milliseconds longest_delay{5'000};
     std::chrono::milliseconds grace{5'000};  ///< between SIGTERM and SIGKILL in `stop()`
   };

@@ -43,8 +43,8 @@ asio::awaitable<void> AuditChain::read_on() {
         continue;
       }
       // A late record of an owner that was replaced is whole, and its number is taken.
-      const bool late = record && record->sequence <= sequence_ &&
-                        contracts::follows(*record, record->sequence - 1, record->previous, sha256_hex);
+      const bool late =
+          record && record->sequence <= sequence_ && contracts::follows(*record, record->sequence - 1, record->previous, sha256_hex);
       if (!late) throw std::runtime_error("the audit chain is broken at record " + std::to_string(stored->offset) + " of topic audit");
     }
     next_ = batch.next;

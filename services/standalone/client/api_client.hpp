@@ -1,7 +1,7 @@
 #pragma once
 
-#include "platform/http/client.hpp"
 #include "node/data_directory.hpp"
+#include "platform/http/client.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

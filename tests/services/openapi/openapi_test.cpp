@@ -33,7 +33,7 @@ const OpenApi& api() {
 class Routes : public testing::Test {
  protected:
   Routes() {
-    prepare(directory_);
+    node::prepare(directory_);
     system_ = std::make_unique<System>(context_.get_executor(), directory_, ServeSettings(),
                                        *redis::Address::parse("unix:" + (files_.path() / "none.sock").string()), journal_);
   }
@@ -51,7 +51,7 @@ class Routes : public testing::Test {
   }
 
   test::TemporaryDirectory files_;
-  DataDirectory directory_{files_.path()};
+  node::DataDirectory directory_{files_.path()};
   boost::asio::io_context context_{1};
   observe::Log journal_{::open("/dev/null", O_WRONLY | O_CLOEXEC)};
   std::unique_ptr<System> system_;
