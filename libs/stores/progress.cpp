@@ -25,8 +25,8 @@ boost::asio::awaitable<bool> Progress::wait_until(std::string_view topic, int pa
   const std::string name(topic);  // the caller's view may not outlive the wait
   const auto deadline = Notice::Clock::now() + limit;
   while (position(name, partition) <= offset) {
-    if (Notice::Clock::now() >= deadline) co_return false;
-    co_await moved_.wait(deadline);
+    const bool moved = co_await moved_.wait(deadline);
+    if (!moved) co_return false;  // too late, or cut off
   }
   co_return true;
 }

@@ -216,6 +216,28 @@ TEST_F(CatalogStoreTest, PublishesTheLatestVersionsReadyToBeDecided) {
   run(body());
 }
 
+TEST_F(CatalogStoreTest, CountsTheFirstOutcomeOfACommandOnly) {
+  auto body = [&]() -> asio::awaitable<void> {
+    contracts::CommandRefused refusal;
+    refusal.problem = R"({"status":409})";
+    contracts::CatalogEvent refused = event(CommandKind::document_put, "D", 0, refusal);
+    put(refused);
+    // Another owner, who did not know of it, decided the same command otherwise.
+    contracts::DocumentPut document;
+    document.document.id = "D";
+    document.document.title = "late";
+    document.document.owner.bureau = "jw";
+    contracts::CatalogEvent late = event(CommandKind::document_put, "D", 1, document);
+    late.command = refused.command;
+    put(late);
+    co_await append();
+    EXPECT_EQ(store.document("D"), nullptr) << "whoever asked was told that it is refused";
+    const auto outcome = co_await store.outcome(refused.command, Notice::Clock::now() + 1s);
+    EXPECT_TRUE(outcome && std::holds_alternative<contracts::CommandRefused>(outcome->outcome));
+  };
+  run(body());
+}
+
 TEST_F(CatalogStoreTest, KnowsTheOutcomeOfACommandForADay) {
   auto body = [&]() -> asio::awaitable<void> {
     put_command("command-1", "hash", noon);

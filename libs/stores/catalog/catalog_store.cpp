@@ -120,10 +120,13 @@ domain::FieldErrors CatalogStore::fold_catalog(const log::Record& record) {
   auto read = contracts::catalog_event_from_json(record.event.type, record.value);
   if (!read) return read.error();
   const auto event = std::make_shared<const contracts::CatalogEvent>(std::move(*read));
+  // Of several outcomes of one command the first counts: two owners may have decided it differently, and somebody was told the first.
+  const CommandState* const known = commands_.find(event->command);
+  const bool is_first = known == nullptr || !known->outcome;
   commands_.note(event, record.offset);
   const auto answered = static_cast<log::Offset>(event->command_offset);
   answered_to_ = std::max(answered_to_.value_or(answered), answered);
-  if (apply(*event)) ++version_;
+  if (is_first && apply(*event)) ++version_;
   return {};
 }
 
@@ -159,8 +162,8 @@ asio::awaitable<std::shared_ptr<const contracts::CatalogEvent>> CatalogStore::ou
                                                                                       Notice::Clock::time_point deadline) {
   for (;;) {
     if (const CommandState* state = commands_.find(command); state != nullptr && state->outcome) co_return state->outcome;
-    if (Notice::Clock::now() >= deadline) co_return nullptr;
-    co_await progress_.moved(deadline);
+    const bool moved = co_await progress_.moved(deadline);
+    if (!moved) co_return nullptr;  // too late, or cut off
   }
 }
 

@@ -55,9 +55,10 @@ asio::awaitable<void> CommandOwner::decide_all() {
   while (!catalog_.ready()) co_await pause();
   // What another owner decided meanwhile must show before anything is decided on top of it.
   const log::Range decided = (co_await log_.range(contracts::topics::catalog, 0)).value();
-  while (decided.end > decided.start &&
-         !co_await catalog_.progress().wait_until(contracts::topics::catalog, 0, decided.end - 1, std::chrono::seconds(1)))
-    journal_.warning("catalog.slow", {{"offset", decided.end - 1}});
+  if (decided.end > decided.start) {
+    const bool shown = co_await is_folded(decided.end - 1);
+    if (!shown) co_return;
+  }
   co_await audit_.extend();
   log::Offset next = catalog_.answered_to() ? *catalog_.answered_to() + 1 : 0;
   const log::Range range = (co_await log_.range(contracts::topics::commands, 0)).value();
@@ -126,8 +127,8 @@ asio::awaitable<void> CommandOwner::record_outcomes(const std::vector<Outcome>& 
       co_await pause();
     }
   }
-  while (!co_await catalog_.progress().wait_until(contracts::topics::catalog, 0, offsets.back(), std::chrono::seconds(5)))
-    journal_.warning("catalog.slow", {{"offset", offsets.back()}});
+  const bool shown = co_await is_folded(offsets.back());
+  if (!shown) co_return;  // the next start audits it
   co_await audit_.extend();
   for (const Outcome& outcome : outcomes) {
     const CatalogEvent& event = outcome.event;
@@ -137,6 +138,16 @@ asio::awaitable<void> CommandOwner::record_outcomes(const std::vector<Outcome>& 
                                       {"entity", event.entity},
                                       {"by", event.by},
                                       {"outcome", refused != nullptr ? "refused" : "applied"}});
+  }
+}
+
+// Whoever folds the catalogue may have stopped already: then nobody waits for it.
+asio::awaitable<bool> CommandOwner::is_folded(log::Offset offset) {
+  for (;;) {
+    const bool shown = co_await catalog_.progress().wait_until(contracts::topics::catalog, 0, offset, std::chrono::seconds(1));
+    if (shown) co_return true;
+    if (co_await runtime::stop_requested()) co_return false;
+    journal_.warning("catalog.slow", {{"offset", offset}});
   }
 }
 

@@ -40,6 +40,8 @@ class CommandOwner {
   boost::asio::awaitable<std::size_t> decide(std::span<const log::RecordPtr> records);
   Outcome outcome_of(const log::Record& record, const contracts::Checked<contracts::CommandRequested>& command) const;
   boost::asio::awaitable<void> record_outcomes(const std::vector<Outcome>& outcomes);
+  /// False: to be stopped before the catalogue showed the record at `offset`.
+  boost::asio::awaitable<bool> is_folded(log::Offset offset);
   boost::asio::awaitable<void> pause();
 
   log::EventLog& log_;

@@ -10,6 +10,8 @@
 #include "platform/auth/digest.hpp"
 #include "platform/auth/encoding.hpp"
 
+#include <algorithm>
+
 namespace zhida::operators {
 namespace {
 
@@ -75,6 +77,8 @@ std::uint64_t current_revision(const stores::CatalogStore& catalog, CommandKind 
 
 CatalogEvent decide_command(const contracts::CommandRequested& command, std::uint64_t offset, const stores::CatalogStore& catalog,
                             const CommandRules& rules, domain::Instant now) {
+  // The system asks once, when it has seen the time come: an owner whose clock is behind must not refuse that for ever.
+  if (command.key_id.empty()) now = std::max(now, command.at);
   CatalogEvent event;
   event.command = command.command;
   event.command_offset = offset;

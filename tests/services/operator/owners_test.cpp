@@ -1,0 +1,64 @@
+// Owners of commands come and go, and for a while there may be two.
+
+#include "services/operator/command_world.hpp"
+#include "support/run_coroutine.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <utility>
+
+namespace zhida::operators {
+namespace {
+
+namespace asio = boost::asio;
+using test::CommandWorld;
+
+TEST(CommandOwner, StopsThoughNobodyFoldsItsLastOutcome) {
+  CommandWorld world;
+  auto body = [&]() -> asio::awaitable<void> {
+    campaign::Audience everybody;
+    co_await world.campaigns(0, campaign::State::draft, everybody);
+    co_await world.start_owner();
+    world.log.delay = std::chrono::milliseconds(50);
+    const http::Request request = CommandWorld::put_document("https://www.songjiang.gov.cn/2");
+    auto ask = [](CommandWorld& of, const http::Request& asked) -> asio::awaitable<void> {
+      try {
+        co_await of.gateway.submit(asked, contracts::CommandKind::document_put, "doc");
+      } catch (const http::Refused&) {  // nobody is there to answer any more
+      }
+    };
+    world.tasks.spawn(ask(world, request));
+    asio::steady_timer timer(world.io, std::chrono::milliseconds(75));  // recorded, and being decided
+    co_await timer.async_wait(asio::use_awaitable);
+    co_await runtime::drain(world.tasks, std::chrono::milliseconds(500));
+    EXPECT_EQ(world.tasks.size(), 0U);
+  };
+  test::run_coroutine(world.io, body(), std::chrono::seconds(10));
+}
+
+// Two processes, two clocks: the one that asks has seen the end come, the one that decides has not. What the system asks it asks once.
+TEST(CommandOwner, BelievesTheSystemThatItsTimeHasCome) {
+  CommandWorld world;
+  auto body = [&]() -> asio::awaitable<void> {
+    campaign::Audience everybody;
+    co_await world.campaigns(1, campaign::State::running, everybody);
+    contracts::CommandRequested command;
+    command.command = "expire";
+    command.kind = contracts::CommandKind::campaign_expire;
+    command.entity = "c1";
+    command.role = "system";
+    const domain::Instant end = campaign::end_of(world.catalog.campaign("c1")->plan);
+    command.at = end;
+    const auto event = decide_command(command, 9, world.catalog, world.rules, end - std::chrono::seconds(2));
+    const auto* const changed = std::get_if<contracts::CampaignChanged>(&event.outcome);
+    EXPECT_TRUE(changed != nullptr && changed->campaign.state == campaign::State::expired);
+  };
+  test::run_coroutine(world.io, body());
+}
+
+}  // namespace
+}  // namespace zhida::operators
