@@ -32,6 +32,7 @@ struct Truth {
   std::map<std::string, contracts::CatalogEvent> answers;       ///< command → the outcome its asker was shown
   std::map<std::string, std::set<enterprise::Uscc>> campaigns;  ///< id → whom it is for
   std::map<std::string, Engagement> engagements;                ///< id → what was done; asked for, acknowledged or not
+  std::set<enterprise::Uscc> moved;                             ///< whose profile changed so that it may have entered or left an audience
   std::set<std::string> acknowledged;                           ///< other records of which somebody was told that they are kept, by `ce_id`
   std::set<std::string> poison;                                 ///< ids of the dead letters there must be
 };

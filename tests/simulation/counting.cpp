@@ -42,6 +42,8 @@ void Counting::take_intents(const log::Record& record, int partition, int partit
   if (record.event.type != contracts::IntentsWriter::type) return;
   const auto block = contracts::read_intents_decided(record.value);
   if (!block) return;
+  const auto marks = marks_.find(block->header().campaign);
+  if (marks != marks_.end() && marks->second.contains(partition)) return;  // the partition was decided before
   for (const contracts::DecidedFact& fact : block->facts()) {
     if (enterprise::partition_of(fact.uscc, partitions) != partition) continue;
     Intent& intent = intents_[block->header().campaign][fact.uscc];

@@ -163,14 +163,20 @@ asio::awaitable<void> Cluster::visit(int count) {
   }
 }
 
-// Nobody enters or leaves an audience by it: whom a campaign is for is known exactly.
+// Half of it moves nobody in or out of an audience: whom a campaign is for is known exactly of all others.
 asio::awaitable<void> Cluster::report_profiles(int count) {
   static const std::map<int, int> alike{{-1, -1}, {3, 4}, {4, 3}, {12, 50}, {50, 99}, {99, 12}, {100, 400}, {400, 100}};
   for (int i = 0; i < count; ++i) {
     co_await sleep(world_.random.between(1, 1'500) * millisecond);
     const enterprise::Uscc uscc = world_.random.pick(enterprises_);
     int& employees = employees_.at(uscc);
-    employees = alike.at(employees);
+    if (world_.random.chance(50)) {
+      employees = alike.at(employees);
+    } else {
+      static const std::vector<int> any{3, 12, 50, 99, 100, 400};
+      employees = world_.random.pick(any);
+      truth_.moved.insert(uscc);
+    }
     const std::string id = "patch-" + std::to_string(++ids_);
     for (bool kept = false; !kept;) {
       std::vector<log::NewRecord> records(1);
@@ -218,7 +224,7 @@ void Cluster::plan_people() {
   }
   if (world_.random.chance(15)) people_.spawn(withdraw_item(world_.random.chance(50) ? "i1" : "i2"));
   people_.spawn(visit(static_cast<int>(world_.random.below(25))));
-  people_.spawn(report_profiles(static_cast<int>(world_.random.below(4))));
+  people_.spawn(report_profiles(static_cast<int>(world_.random.below(8))));
 }
 
 }  // namespace zhida::simulation

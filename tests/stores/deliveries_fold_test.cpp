@@ -431,5 +431,55 @@ TEST_F(DeliveriesFoldTest, TellsWhichPartitionsHaveDecided) {
   run_coroutine(io, body(), patience);
 }
 
+/// Whether the mark and what is behind it come in one batch.
+class DecidedPartition : public DeliveriesFoldTest, public testing::WithParamInterface<bool> {};
+INSTANTIATE_TEST_SUITE_P(Batches, DecidedPartition, testing::Bool());
+
+TEST_P(DecidedPartition, TakesNothingThatIsDecidedBehindItsMark) {
+  const bool at_once = GetParam();
+  auto body = [&]() -> asio::awaitable<void> {
+    std::mt19937 random(at_once ? 11 : 12);
+    std::vector<log::NewRecord> blocks;
+    for (log::NewRecord& record : random_history(random, 300, 1))
+      if (record.topic == "intents" && record.partition == 1) blocks.push_back(std::move(record));
+    const auto first = contracts::read_intents_decided(blocks.front().value);
+    contracts::PartitionDecided mark;
+    mark.campaign = first->header().campaign;
+    mark.occurrence = first->header().occurrence;
+    mark.channel = first->header().channel;
+    mark.at = first->header().decided_at;
+    std::map<enterprise::Uscc, bool> counts;  // who is decided, and whether before the mark
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+      const auto block = contracts::read_intents_decided(blocks[i].value);
+      if (block->header().key() != first->header().key()) continue;
+      for (const contracts::DecidedFact& fact : block->facts()) counts.try_emplace(fact.uscc, i < blocks.size() / 2);
+    }
+    const auto is_late = [](const auto& entry) { return !entry.second; };
+    EXPECT_TRUE(std::ranges::any_of(counts, is_late)) << "nobody is decided late";
+
+    log::NewRecord marked;
+    marked.topic = "intents";
+    marked.partition = 1;
+    marked.value = contracts::to_json(mark);
+    marked.event.type = contracts::PartitionDecided::type;
+    std::vector<log::NewRecord> before, behind;
+    for (std::size_t i = 0; i < blocks.size(); ++i) (i < blocks.size() / 2 ? before : behind).push_back(std::move(blocks[i]));
+    before.push_back(std::move(marked));
+    if (at_once) std::ranges::move(behind, std::back_inserter(before));
+    co_await append(std::move(before));
+    auto folders = start(writer);
+    co_await catch_up();
+    if (!at_once) co_await append(std::move(behind));
+    co_await catch_up();
+    for (const auto& [uscc, is_counted] : counts) {
+      const auto ledger = co_await reader.ledger(uscc);
+      const delivery::IntentRecord* intent = ledger ? ledger->find(first->header().key()) : nullptr;
+      EXPECT_EQ(intent != nullptr && intent->decision.has_value(), is_counted) << uscc.text();
+    }
+    co_await folders->kill();
+  };
+  run_coroutine(io, body(), patience);
+}
+
 }  // namespace
 }  // namespace zhida::test

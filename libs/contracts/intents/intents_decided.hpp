@@ -135,7 +135,7 @@ struct PartitionDecided {
   delivery::CampaignNumber campaign = 0;
   std::string occurrence = "1";
   std::string channel = "page";
-  std::uint64_t intents = 0;  ///< how many the partition has decided, `n` on the wire
+  std::uint64_t intents = 0;  ///< how many the fold showed to its writer, `n` on the wire; those that stand before it count
   std::uint64_t profile_position = 0;
   domain::Instant at;
 

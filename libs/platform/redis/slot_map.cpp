@@ -76,7 +76,7 @@ std::optional<Redirection> Redirection::parse(const Reply& reply, const std::str
   const bool moved = reply.is_error("MOVED");
   if (!moved && !reply.is_error("ASK")) return std::nullopt;
   std::string_view rest(reply.text);
-  rest.remove_prefix(moved ? 6 : 4);
+  rest.remove_prefix(std::min<std::size_t>(rest.size(), moved ? 6 : 4));
   const std::size_t space = rest.find(' ');
   if (space == std::string_view::npos) return std::nullopt;
   const auto slot = number_in<Slot>(rest.substr(0, space));

@@ -62,6 +62,12 @@ DeliveriesStep::DeliveriesStep(std::span<const FoldInput> inputs, int partition,
     }
     touched_[place->second].facts.push_back(i);
   }
+  for (const IntentsBlock& block : facts_.blocks()) mark_fields_.push_back(block.mark);
+  for (const contracts::PartitionDecided& mark : facts_.marks()) mark_fields_.push_back(field_of(mark));
+  std::ranges::sort(mark_fields_);
+  mark_fields_.erase(std::unique(mark_fields_.begin(), mark_fields_.end()), mark_fields_.end());
+  void_facts_.assign(facts_.facts().size(), 0);
+  void_headers_.assign(facts_.headers().size(), 0);
   std::ranges::sort(touched_, {}, [](const Touched& touched) { return std::tie(touched.key, touched.field); });
 }
 
@@ -69,10 +75,9 @@ std::vector<FieldRead> DeliveriesStep::wanted() {
   std::vector<FieldRead> fields;
   switch (phase_) {
     case Phase::ledgers:
-      fields.reserve(touched_.size() + facts_.marks().size());
+      fields.reserve(touched_.size() + mark_fields_.size());
       for (const Touched& touched : touched_) fields.push_back({touched.key, touched.field});
-      for (const contracts::PartitionDecided& mark : facts_.marks())
-        fields.push_back({marks_key, mark_field({mark.campaign, mark.occurrence, mark.channel})});
+      for (const std::string& field : mark_fields_) fields.push_back({marks_key, field});
       if (!fields.empty()) break;
       phase_ = Phase::done;  // nothing but poison
       break;
@@ -113,17 +118,27 @@ void DeliveriesStep::take_ledgers(std::span<const std::optional<std::string_view
 
   for (const Touched& touched : touched_)
     for (const delivery::IntentRecord& intent : touched.ledger.intents) campaigns_.push_back(intent.key.campaign);
-  for (const effect::CampaignHeader& header : facts_.headers()) campaigns_.push_back(header.campaign);
+  for (std::size_t i = 0; i < facts_.headers().size(); ++i)
+    if (void_headers_[i] == 0) campaigns_.push_back(facts_.headers()[i].campaign);
   std::ranges::sort(campaigns_);
   campaigns_.erase(std::unique(campaigns_.begin(), campaigns_.end()), campaigns_.end());
   phase_ = Phase::headers;
 }
 
 void DeliveriesStep::take_marks(std::span<const std::optional<std::string_view>> values) {
+  const auto is_stored = [&](const std::string& field) {
+    return values[static_cast<std::size_t>(std::ranges::lower_bound(mark_fields_, field) - mark_fields_.begin())].has_value();
+  };
+  for (const IntentsBlock& block : facts_.blocks()) {
+    if (!block.after_mark && !is_stored(block.mark)) continue;
+    std::fill(void_facts_.begin() + static_cast<std::ptrdiff_t>(block.first), void_facts_.begin() + static_cast<std::ptrdiff_t>(block.end),
+              1);
+    void_headers_[block.header] = 1;
+  }
   std::map<std::string, std::string> fresh;
-  for (std::size_t i = 0; i < facts_.marks().size(); ++i) {
-    const contracts::PartitionDecided& mark = facts_.marks()[i];
-    if (!values[i]) fresh.try_emplace(mark_field({mark.campaign, mark.occurrence, mark.channel}), contracts::to_json(mark));
+  for (const contracts::PartitionDecided& mark : facts_.marks()) {
+    std::string field = field_of(mark);
+    if (!is_stored(field)) fresh.try_emplace(std::move(field), contracts::to_json(mark));
   }
   for (auto& [field, json] : fresh) writes_.push_back(write_of(marks_key, field, std::move(json)));
 }
@@ -138,8 +153,10 @@ void DeliveriesStep::take_headers(std::span<const std::optional<std::string_view
     after.fold(std::move(*header));
   }
   std::map<delivery::CampaignNumber, bool> changed;
-  for (const effect::CampaignHeader& header : facts_.headers())
-    if (after.fold(header)) changed[header.campaign] = true;
+  for (std::size_t i = 0; i < facts_.headers().size(); ++i) {
+    const effect::CampaignHeader& header = facts_.headers()[i];
+    if (void_headers_[i] == 0 && after.fold(header)) changed[header.campaign] = true;
+  }
   for (const auto& [campaign, _] : changed)
     writes_.push_back(write_of(headers_key, campaign_field(campaign), effect::encode(*after.find(campaign))));
   fold_enterprises(before, after);
@@ -154,7 +171,8 @@ void DeliveriesStep::fold_enterprises(const effect::CampaignHeaders& before, con
     count_open(ledger, -1);
     bool changed = false;
     for (const std::size_t index : touched.facts)
-      changed = std::visit([&](const auto& fact) { return delivery::apply(ledger, fact); }, facts_.facts()[index].fact) || changed;
+      if (void_facts_[index] == 0)
+        changed = std::visit([&](const auto& fact) { return delivery::apply(ledger, fact); }, facts_.facts()[index].fact) || changed;
     effect::contribute(change_, ledger, after, 1);
     count_open(ledger, 1);
     if (changed) writes_.push_back(write_of(std::move(touched.key), std::move(touched.field), delivery::encode(ledger)));

@@ -15,6 +15,8 @@
 namespace zhida::stores::deliveries {
 
 /// Folds one batch: ledgers and marks, then the headers of the campaigns they name, then the counters that change.
+///
+/// The first mark of a campaign closes it in this partition: what an owner that was replaced still decides, behind it, is void.
 class DeliveriesStep final : public FoldStep {
  public:
   DeliveriesStep(std::span<const FoldInput> inputs, int partition, int partitions, std::uint32_t buckets);
@@ -50,6 +52,9 @@ class DeliveriesStep final : public FoldStep {
   void count_open(const delivery::Ledger& ledger, int sign);
 
   Facts facts_;
+  std::vector<std::string> mark_fields_;  // of every campaign with a block or a mark in the batch, ascending
+  std::vector<char> void_facts_;          // by fact
+  std::vector<char> void_headers_;        // by header
   Phase phase_ = Phase::ledgers;
   std::vector<Touched> touched_;
   std::vector<delivery::CampaignNumber> campaigns_;

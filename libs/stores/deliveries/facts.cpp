@@ -1,7 +1,9 @@
 #include "stores/deliveries/facts.hpp"
 
 #include "contracts/outcomes/outcome_recorded.hpp"
+#include "stores/deliveries/keys.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -61,8 +63,16 @@ void Facts::read_intents(const FoldInput& input, bool urgent) {
   delivery::Place place;
   place.urgent = urgent;
   place.offset = static_cast<std::uint64_t>(input.record->offset);
+  IntentsBlock about;
+  about.mark = mark_field(kept.header().key());
+  about.first = facts_.size();
+  about.header = headers_.size();
+  about.after_mark =
+      std::ranges::any_of(marks_, [&about](const contracts::PartitionDecided& mark) { return field_of(mark) == about.mark; });
   headers_.push_back(kept.campaign_header(place));
   for (const contracts::DecidedFact& fact : kept.facts()) add(input, fact.uscc, fact.fact(kept.header(), place), fact.index);
+  about.end = facts_.size();
+  blocks_.push_back(std::move(about));
   refuse(kept.poison());
 }
 

@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <span>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -24,6 +25,14 @@ struct EnterpriseFact {
   Fact fact;  ///< views what `Facts` keeps
 };
 
+/// A block of intents: which facts and which header it brought. Void if its campaign was decided before it in this partition.
+struct IntentsBlock {
+  std::string mark;                ///< field of its campaign's mark
+  std::size_t first = 0, end = 0;  ///< indices of its facts
+  std::size_t header = 0;
+  bool after_mark = false;  ///< behind such a mark in the batch itself
+};
+
 /// The facts in a batch of records, in the order of the records.
 class Facts {
  public:
@@ -35,6 +44,7 @@ class Facts {
   std::size_t records() const { return records_; }
   const std::vector<EnterpriseFact>& facts() const { return facts_; }
   const std::vector<effect::CampaignHeader>& headers() const { return headers_; }
+  const std::vector<IntentsBlock>& blocks() const { return blocks_; }
   const std::vector<contracts::PartitionDecided>& marks() const { return marks_; }
   std::vector<PoisonInput> take_poison() { return std::move(poison_); }
 
@@ -54,6 +64,7 @@ class Facts {
   std::size_t records_ = 0;
   std::vector<EnterpriseFact> facts_;
   std::vector<effect::CampaignHeader> headers_;
+  std::vector<IntentsBlock> blocks_;
   std::vector<contracts::PartitionDecided> marks_;
   std::vector<PoisonInput> poison_;
   // What facts view; deques, because their elements stay where they are.

@@ -33,10 +33,10 @@ std::optional<std::uint64_t> take_varint(std::string_view& bytes) {
 
 }  // namespace
 
-std::string layout(std::uint32_t buckets) { return "3/" + std::to_string(buckets); }
+std::string layout(std::uint32_t buckets) { return "4/" + std::to_string(buckets); }
 
 std::optional<std::uint32_t> buckets_of(std::string_view layout) {
-  if (!layout.starts_with("1/") && !layout.starts_with("2/") && !layout.starts_with("3/")) return std::nullopt;
+  if (!layout.starts_with("1/") && !layout.starts_with("2/") && !layout.starts_with("3/") && !layout.starts_with("4/")) return std::nullopt;
   const auto buckets = read_number<std::uint32_t>(layout.substr(2));
   if (!buckets || *buckets == 0) return std::nullopt;
   return buckets;
@@ -67,6 +67,8 @@ std::string campaign_field(delivery::CampaignNumber campaign) { return std::to_s
 std::string mark_field(delivery::IntentKeyView key) {
   return std::to_string(key.campaign).append(".").append(key.occurrence).append(".").append(key.channel);
 }
+
+std::string field_of(const contracts::PartitionDecided& mark) { return mark_field({mark.campaign, mark.occurrence, mark.channel}); }
 
 std::string open_field(Block block) { return (block.urgent ? "u" : "n") + std::to_string(block.offset); }
 

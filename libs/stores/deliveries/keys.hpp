@@ -1,5 +1,6 @@
 #pragma once
 
+#include "contracts/intents/intents_decided.hpp"
 #include "domain/delivery/facts.hpp"
 #include "domain/effect/counters.hpp"
 #include "domain/enterprise/uscc.hpp"
@@ -21,8 +22,8 @@ using Day = std::uint32_t;
 
 constexpr Day day_of(delivery::Hour hour) { return static_cast<Day>((std::uint64_t{hour} + 8) / 24); }
 
-/// `2/4096`: version of the encoding and the counting rules, number of buckets. Of version 1, which a program finds after an update and
-/// folds anew, only sums are others: ledgers are read meanwhile.
+/// `4/4096`: version of the encoding and the counting rules, number of buckets. Of earlier versions, which a program finds after an update
+/// and folds anew, only sums are others: ledgers are read meanwhile.
 std::string layout(std::uint32_t buckets);
 std::optional<std::uint32_t> buckets_of(std::string_view layout);
 
@@ -43,6 +44,7 @@ std::string campaign_field(delivery::CampaignNumber campaign);
 
 /// `12.1.page`: the field of a mark. Occurrence and channel have no dots.
 std::string mark_field(delivery::IntentKeyView key);
+std::string field_of(const contracts::PartitionDecided& mark);
 
 /// A block of intents: `n1207` in `intents`, `u1207` in `intents-urgent`.
 struct Block {

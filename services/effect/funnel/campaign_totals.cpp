@@ -22,20 +22,6 @@ bool add_sums(CampaignTotals& totals, const redis::Reply& hash, delivery::Campai
   return true;
 }
 
-/// Adds a partition's marks; `complete` becomes false if it lacks one.
-bool add_marks(CampaignTotals& totals, const redis::Reply& marks, bool& complete) {
-  for (const redis::Reply& reply : marks.items) {
-    if (reply.is_nil()) {
-      complete = false;
-      continue;
-    }
-    const auto mark = contracts::read_partition_decided(reply.text);
-    if (!mark) return false;
-    totals.announced += static_cast<std::int64_t>(mark->intents);
-  }
-  return true;
-}
-
 }  // namespace
 
 WantedCampaign WantedCampaign::of(const campaign::Campaign& campaign) {
@@ -51,11 +37,7 @@ const effect::Funnel& CampaignTotals::item(std::string_view id) const {
   return found == items.end() ? nothing : found->second;
 }
 
-std::vector<std::string> CampaignTotals::broken_invariants() const {
-  std::vector<std::string> broken = effect::broken_invariants(campaign);
-  if (audience && announced != campaign.decided) broken.emplace_back("the decided intents are not as many as the partitions announced");
-  return broken;
-}
+std::vector<std::string> CampaignTotals::broken_invariants() const { return effect::broken_invariants(campaign); }
 
 boost::asio::awaitable<result<TotalsReading>> read_totals(SnapshotReader& reader, std::vector<WantedCampaign> wanted) {
   TotalsReading reading;
@@ -73,10 +55,8 @@ boost::asio::awaitable<result<TotalsReading>> read_totals(SnapshotReader& reader
     if (!snapshot) co_return snapshot.error();
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       CampaignTotals& totals = reading.campaigns[i];
-      bool marked = true;
-      if (!add_sums(totals, snapshot->replies[2 * i], wanted[i].number) || !add_marks(totals, snapshot->replies[2 * i + 1], marked))
-        co_return error_code(stores::Error::unavailable);
-      if (!marked) complete[i] = 0;
+      if (!add_sums(totals, snapshot->replies[2 * i], wanted[i].number)) co_return error_code(stores::Error::unavailable);
+      if (std::ranges::any_of(snapshot->replies[2 * i + 1].items, [](const redis::Reply& mark) { return mark.is_nil(); })) complete[i] = 0;
     }
     for (std::size_t i = 0; i < reader.topics().size(); ++i)
       reading.folded_to[reader.topics()[i]].push_back(snapshot->generation.at.next[i]);

@@ -30,7 +30,6 @@ struct CampaignTotals {
   std::optional<std::int64_t> audience;
   effect::Funnel campaign;
   std::map<std::uint64_t, effect::Funnel> items;  ///< by delivery::hash_of the item's id
-  std::int64_t announced = 0;                     ///< intents that the partitions said they decided
 
   const effect::Funnel& item(std::string_view id) const;
   /// As sentences; empty = all hold.

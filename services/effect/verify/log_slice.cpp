@@ -8,6 +8,13 @@
 namespace zhida::effect_service::verify {
 
 namespace topics = contracts::topics;
+namespace {
+
+std::string mark_name(delivery::CampaignNumber campaign, std::string_view occurrence, std::string_view channel) {
+  return std::to_string(campaign).append(".").append(occurrence).append(".").append(channel);
+}
+
+}  // namespace
 
 std::optional<std::uint32_t> SliceChoice::bucket_of(const enterprise::Uscc& uscc) const {
   const std::uint64_t hash = enterprise::hash_of(uscc);
@@ -40,6 +47,7 @@ void LogSlice::take_intents(std::string_view topic, const log::Record& record) {
   const auto block = contracts::read_intents_decided(record.value);
   if (!block) return;
   const contracts::IntentsHeader& header = block->header();
+  if (marks_.contains(mark_name(header.campaign, header.occurrence, header.channel))) return;  // decided before: void
   delivery::Place place;
   place.urgent = topic == topics::intents_urgent;
   place.offset = static_cast<std::uint64_t>(record.offset);
@@ -59,7 +67,7 @@ void LogSlice::take_intents(std::string_view topic, const log::Record& record) {
 void LogSlice::take_mark(const log::Record& record) {
   auto mark = contracts::read_partition_decided(record.value);
   if (!mark) return;
-  std::string name = std::to_string(mark->campaign).append(".").append(mark->occurrence).append(".").append(mark->channel);
+  std::string name = mark_name(mark->campaign, mark->occurrence, mark->channel);
   marks_.try_emplace(std::move(name), std::move(*mark));
 }
 

@@ -84,6 +84,9 @@ asio::awaitable<void> AuditChain::extend() {
 asio::awaitable<contracts::AuditRecorded> AuditChain::describe(contracts::CatalogEvent event, log::Offset offset) {
   contracts::AuditRecorded audit;
   const auto commands = co_await log_.read(contracts::topics::commands, 0, static_cast<log::Offset>(event.command_offset));
+  // Two owners must write the same: only a command that is gone for good leaves the record without its role.
+  if (commands.has_error() && commands.error() != log::Error::trimmed)
+    throw boost::system::system_error(commands.error(), "the command of an audit record could not be read");
   if (commands.has_value() && !commands->records.empty()) {
     const auto command = contracts::command_requested_from_json(commands->records.front()->value);
     if (command.has_value() && command->command == event.command) {

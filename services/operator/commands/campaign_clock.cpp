@@ -104,12 +104,10 @@ asio::awaitable<bool> CampaignClock::is_done(const campaign::Campaign& campaign)
   if (std::ranges::any_of(*decided, [](const auto& mark) { return !mark.has_value(); })) co_return false;
   const auto totals = co_await deliveries_.campaign(*number);
   if (totals.has_error()) co_return false;
-  std::uint64_t announced = 0;
-  for (const auto& mark : *decided) announced += mark->intents;
   std::int64_t open = 0;
   for (std::size_t state = 0; state < totals->campaign.by_state.size(); ++state)
     if (!delivery::is_closed(static_cast<delivery::State>(state))) open += totals->campaign.by_state[state];
-  co_return open == 0 && totals->campaign.decided == static_cast<std::int64_t>(announced);
+  co_return open == 0;
 }
 
 }  // namespace zhida::operators

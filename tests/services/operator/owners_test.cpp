@@ -1,5 +1,6 @@
 // Owners of commands come and go, and for a while there may be two.
 
+#include "platform/http/problem.hpp"
 #include "services/operator/command_world.hpp"
 #include "support/run_coroutine.hpp"
 
