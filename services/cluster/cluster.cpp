@@ -110,7 +110,7 @@ class Cluster {
       process::Child::Settings child;
       child.name = member.name;
       child.directory = directory_.path / "run";
-      child.output = directory_.path / "log" / (member.name + ".log");
+      child.output = directory_.program_logs() / (member.name + ".log");
       child.longest_delay = std::chrono::seconds(1);
       child.grace = std::chrono::seconds(10);
       if (member.service == "gateway") {
@@ -213,11 +213,11 @@ void add_options(CLI::App& command, Settings& settings) {
 void serve(const Settings& given) {
   Settings settings = given;
   settings.directory = fs::absolute(settings.directory);
-  fs::create_directories(settings.directory / "log");
   const node::DataDirectory directory{settings.directory};
   if (fs::exists(directory.log()))
     throw std::runtime_error(settings.directory.string() +
                              " holds the log of a standalone system: give the cluster a directory of its own");
+  fs::create_directories(directory.program_logs());
   const process::DirectoryLock lock(settings.directory);
   node::prepare(directory);
 

@@ -28,8 +28,7 @@ struct Settings {
 void add_options(CLI::App& command, Settings& settings);
 
 /// Starts a broker, Redis, the five services and the gateway, and keeps them running, until SIGINT or SIGTERM. What runs where stands in
-/// `DIR/cluster.json`, each program's log in `DIR/log`. `prepare` makes keys in a new directory. Throws with a sentence when it cannot
-/// start.
+/// `DIR/cluster.json`, each program's log in `DIR/log`. A new directory gets its keys. Throws with a sentence when it cannot start.
 void serve(const Settings& settings);
 
 }  // namespace zhida::cluster

@@ -115,13 +115,15 @@ asio::awaitable<bool> Relay::serve_one() {
     constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     co_await asio::async_write(client_, asio::buffer(go_on), as_result);
   }
+  // Of others nobody knows what the process that died had done already. A connection used before may turn out closed, so they get a new one.
+  const bool repeatable = empty && (request.get().method() == wire::verb::get || request.get().method() == wire::verb::head);
   drop_hop_fields(request.get());
   error_code unknown;
   const auto peer = client_.socket().remote_endpoint(unknown);
   if (!unknown) request.get().set("X-Forwarded-For", peer.address().to_string());
 
   for (int attempt = 0;; ++attempt) {
-    Upstreams::Connection upstream = co_await service->connect(!empty || attempt > 0);
+    Upstreams::Connection upstream = co_await service->connect(!repeatable || attempt > 0);
     if (!upstream.stream) {
       keep_alive_ = keep_alive_ && empty;
       co_await refuse(http::problems::unavailable(retry_after, "no process of the service " + service->service() + " can be reached.",
@@ -134,7 +136,7 @@ asio::awaitable<bool> Relay::serve_one() {
       co_return keep_alive_;
     }
     if (end == End::broken) co_return false;
-    if (empty && attempt < 2) continue;  // nothing was changed by it, or it was never read
+    if (repeatable && attempt < 2) continue;
     keep_alive_ = false;
     co_await refuse(http::problems::unavailable(retry_after,
                                                 "the service ended before it answered: repeat the request with the same Idempotency-Key.",
@@ -148,16 +150,16 @@ asio::awaitable<Relay::End> Relay::pass(Request& request, Upstreams::Connection&
   Upstreams::Stream& to = *upstream.stream;
   answer_.clear();
   const bool head_only = request.get().method() == wire::verb::head;
-  bool failed = false, upstream_keeps = true;
+  bool upstream_keeps = true;
   // The answer decides when all is over: it may come before the body has been read, and be the last word.
-  const auto outcome = co_await (send_body(request, to, failed) || send_answer(to, head_only, upstream_keeps));
+  const auto outcome = co_await (send_body(request, to) || send_answer(to, head_only, upstream_keeps));
   const End end = std::get<1>(outcome);
   if (!request.is_done()) keep_alive_ = false;
   if (end != End::answered || !upstream_keeps || !request.is_done()) upstream.stream.reset();
   co_return end;
 }
 
-asio::awaitable<void> Relay::send_body(Request& request, Upstreams::Stream& to, bool& failed) {
+asio::awaitable<void> Relay::send_body(Request& request, Upstreams::Stream& to) {
   wire::request_serializer<wire::buffer_body> serializer(request.get());
   serializer.split(true);
   to.expires_after(progress_limit);
@@ -167,8 +169,7 @@ asio::awaitable<void> Relay::send_body(Request& request, Upstreams::Stream& to, 
   const auto [error, bytes] = co_await wire::async_write_header(to, serializer, as_result);
   error_code failure = error;
   if (!failure) failure = co_await pump<true>(client_, in_, request, to, serializer, up_);
-  failed = static_cast<bool>(failure);
-  if (failed) {
+  if (failure) {
     error_code ignored;
     to.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);  // the service sees that its request is cut off
   }

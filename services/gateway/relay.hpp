@@ -30,8 +30,8 @@ class Routes {
 /// One client's connection: hands each request to a process of its service and the answer back, byte by byte, both at the same time, so
 /// that uploads and streams of any length pass through bounded memory.
 ///
-/// A request that reached nobody is tried elsewhere; one without a body also if its process died before it answered. What cannot be
-/// answered gets 503 with Retry-After.
+/// A request that reached nobody is tried elsewhere; GET and HEAD also if their process died before it answered. What cannot be answered
+/// gets 503 with Retry-After.
 class Relay {
  public:
   /// Everything referred to must outlive it.
@@ -51,7 +51,7 @@ class Relay {
 
   boost::asio::awaitable<bool> serve_one();
   boost::asio::awaitable<End> pass(Request& request, Upstreams::Connection& upstream);
-  boost::asio::awaitable<void> send_body(Request& request, Upstreams::Stream& to, bool& failed);
+  boost::asio::awaitable<void> send_body(Request& request, Upstreams::Stream& to);
   boost::asio::awaitable<End> send_answer(Upstreams::Stream& from, bool head_only, bool& keep_alive);
   boost::asio::awaitable<void> refuse(http::Problem problem);
   boost::asio::awaitable<void> answer(const http::Response& response);

@@ -65,7 +65,6 @@ auto Upstreams::connect(bool fresh) -> asio::awaitable<Connection> {
       if (!fresh && !idle.empty()) {
         connection.stream = std::move(idle.back().stream);
         idle.pop_back();
-        connection.used = true;
         co_return connection;
       }
       connection.stream = co_await open(endpoint);

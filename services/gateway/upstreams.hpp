@@ -34,16 +34,15 @@ class Upstreams {
   /// How long a process may take to say that it is alive.
   static constexpr std::chrono::milliseconds patience{2'000};
 
-  /// A connection and whether it was used before: such a one may turn out closed by the other side.
   struct Connection {
     std::shared_ptr<Stream> stream;
     std::size_t endpoint = 0;
-    bool used = false;
   };
 
   Upstreams(boost::asio::any_io_executor executor, std::string service, std::vector<Endpoint> endpoints);
 
-  /// A connection to one that answers; `fresh`: one that nobody used. Its stream is null when none can be reached.
+  /// A connection to one that answers. `fresh`: one that nobody used; others may turn out closed by the other side. Its stream is null when
+  /// none can be reached.
   boost::asio::awaitable<Connection> connect(bool fresh);
   /// Gives back a connection on which a request was answered whole.
   void keep(Connection connection);

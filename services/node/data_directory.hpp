@@ -17,6 +17,9 @@ namespace zhida::node {
 ///     log.sqlite3   the event log, the only truth      master.key     wraps the enterprises' data keys
 ///     redis/        the folds, made again from the log server.json    pid and port of the running program
 ///     sample.json   which sample was loaded
+///
+/// Of a cluster on one machine, in place of log.sqlite3 and format: cluster.json, what runs where; kafka/, the broker; log/, what each
+/// program writes; run/, their pids.
 struct DataDirectory {
   std::filesystem::path path;
 
@@ -27,6 +30,7 @@ struct DataDirectory {
   std::filesystem::path master_key() const { return path / "master.key"; }
   std::filesystem::path server() const { return path / "server.json"; }
   std::filesystem::path sample() const { return path / "sample.json"; }
+  std::filesystem::path program_logs() const { return path / "log"; }
 };
 
 /// Makes what a new directory needs: a key for each role of bureau `qfb`, for operators of `jw` and `kcb`, and the master key.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "domain/date_time.hpp"
 #include "domain/enterprise/uscc.hpp"
 #include "domain/enum_names.hpp"
 #include "page/problem.hpp"
@@ -20,9 +19,6 @@ enterprise::Uscc uscc_of(const http::Request& request);
 void require_in_region(const http::Request& request, const stores::ProfileStore& profiles, const enterprise::Uscc& uscc);
 /// A code given as parameter or segment `name`.
 enterprise::Uscc read_uscc(std::string_view text, std::string_view name);
-
-/// `asof`, `today` if absent.
-domain::Date asof_of(const http::Request& request, domain::Date today);
 
 /// A parameter that is one word of an enumeration; nothing if it is absent or empty.
 template <class Enum>

@@ -81,6 +81,9 @@ class Server {
 
 void serve_directory(const node::DataDirectory& directory, const ServeSettings& settings) {
   const node::DataDirectory absolute{std::filesystem::absolute(directory.path)};
+  if (std::filesystem::exists(absolute.program_logs()))
+    throw std::runtime_error(absolute.path.string() +
+                             " holds a cluster, whose log is Kafka's: give the standalone system a directory of its own");
   const process::DirectoryLock lock(absolute.path);
   process::ensure_format(absolute.path, migrations);
   prepare(absolute);

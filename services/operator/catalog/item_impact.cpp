@@ -1,6 +1,7 @@
 #include "operator/catalog/item_impact.hpp"
 
 #include "contracts/json.hpp"
+#include "node/asof.hpp"
 #include "operator/access.hpp"
 #include "operator/problem.hpp"
 #include "operator/query_values.hpp"
@@ -31,7 +32,7 @@ asio::awaitable<http::Response> ItemImpact::impact(http::Request& request) {
   const auto item = catalog_.item(request.param("id"));
   if (!item || !may_see(request.principal->bureau, item->owner)) co_return http::respond(http::problems::not_found());
   http::require_only(request, {"asof", "sample"});
-  const domain::Date asof = asof_of(request, domain::date_of(now_()));
+  const domain::Date asof = node::asof_of(request, domain::date_of(now_()));
   const std::size_t sample = sample_of(request);
   if (!item->draft)
     co_return http::respond(

@@ -1,5 +1,6 @@
 #include "page/checkup/checkup_routes.hpp"
 
+#include "node/asof.hpp"
 #include "page/checkup/answers.hpp"
 #include "page/checkup/checkup_json.hpp"
 #include "page/request_values.hpp"
@@ -67,7 +68,7 @@ asio::awaitable<std::string> checkup_json(OfferRules& rules, std::shared_ptr<con
   co_return json;
 }
 
-domain::Date CheckupRoutes::asof(const http::Request& request) const { return asof_of(request, domain::date_of(now_())); }
+domain::Date CheckupRoutes::asof(const http::Request& request) const { return node::asof_of(request, domain::date_of(now_())); }
 
 CheckedSubject CheckupRoutes::subject(const http::Request& request, domain::Date asof) const {
   const enterprise::Uscc uscc = uscc_of(request);
