@@ -27,9 +27,10 @@ namespace asio = boost::asio;
 
 class Gateway final : public Routes {
  public:
-  Gateway(asio::io_context& context, observe::Metrics& metrics, std::array<std::vector<Endpoint>, 3> endpoints)
+  Gateway(asio::io_context& context, observe::Metrics& metrics, bool metrics_to_all, std::array<std::vector<Endpoint>, 3> endpoints)
       : executor_(context.get_executor()),
         metrics_(metrics),
+        metrics_to_all_(metrics_to_all),
         operators_(executor_, "operator", std::move(endpoints[0])),
         page_(executor_, "page", std::move(endpoints[1])),
         effect_(executor_, "effect", std::move(endpoints[2])) {}
@@ -51,7 +52,7 @@ class Gateway final : public Routes {
   asio::awaitable<http::Response> own(std::string_view target, bool loopback) override {
     const std::string path(target.substr(0, target.find('?')));
     if (path == "/healthz") co_return http::ok("{\"status\":\"alive\"}");
-    if (path == "/metrics" && loopback)
+    if (path == "/metrics" && (loopback || metrics_to_all_))
       co_return http::Response(http::Status::ok, metrics_.text(), "text/plain; version=0.0.4; charset=utf-8");
     if (path == "/readyz") co_return co_await readiness();
     co_return http::respond(http::problems::not_found());
@@ -83,6 +84,7 @@ class Gateway final : public Routes {
 
   asio::any_io_executor executor_;
   observe::Metrics& metrics_;
+  bool metrics_to_all_;
   Upstreams operators_, page_, effect_;
 };
 
@@ -122,6 +124,8 @@ std::pair<std::uint16_t, std::array<std::vector<Endpoint>, 3>> read(const Settin
       mistakes += "\n  - processes of " + std::string(services[i].first) + ": " + mistake.what();
     }
   }
+  if (settings.metrics_to != "loopback" && settings.metrics_to != "all")
+    mistakes += "\n  - metrics-to is \"" + settings.metrics_to + "\"; it must be loopback or all";
   if (!mistakes.empty()) throw std::runtime_error("settings are wrong:" + mistakes);
   return {port, std::move(endpoints)};
 }
@@ -135,6 +139,9 @@ void add_options(CLI::App& command, Settings& settings) {
       ->envname("ZHIDA_OPERATOR");
   command.add_option("--page", settings.page, "Processes of the page service")->envname("ZHIDA_PAGE");
   command.add_option("--effect", settings.effect, "Processes of the effect service")->envname("ZHIDA_EFFECT");
+  command.add_option("--metrics-to", settings.metrics_to, "Who may read /metrics: loopback or all")
+      ->envname("ZHIDA_METRICS_TO")
+      ->capture_default_str();
   command.add_option("--log-level", settings.log_level, "debug, info, warning or error")->envname("ZHIDA_LOG_LEVEL")->capture_default_str();
 }
 
@@ -143,7 +150,7 @@ void serve(const Settings& settings) {
   const observe::Log journal(STDERR_FILENO, node::level_named(settings.log_level));
   asio::io_context context(1);
   observe::Metrics metrics;
-  Gateway gateway(context, metrics, std::move(endpoints));
+  Gateway gateway(context, metrics, settings.metrics_to == "all", std::move(endpoints));
   node::Process process(context, journal);
   auto acceptor = http::listen(context.get_executor(), settings.address, port);
   journal.info("gateway.started", {{"port", acceptor.local_endpoint().port()}});

@@ -52,7 +52,9 @@ ClusterNode::ClusterNode(asio::io_context& context, ClusterSettings settings, co
   process_.spawn_connection(reads_->run());
   process_.spawn_work(foundation_->catalog.run());
   process_.spawn_work(reload_keys(keys_, journal_));
-  add_own_routes(router_, foundation_->metrics, [this] { return unready(); });
+  add_own_routes(
+      router_, foundation_->metrics, [this] { return unready(); },
+      settings_.metrics_to_all ? http::Access::open() : http::Access::loopback());
 }
 
 void ClusterNode::fold_all_profiles() {

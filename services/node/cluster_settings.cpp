@@ -14,8 +14,24 @@
 namespace zhida::node {
 namespace {
 
+std::string first_line(const std::string& path) {
+  std::ifstream stream(path);
+  std::string line;
+  std::getline(stream, line);
+  return line;
+}
+
+/// Adds an option with its environment variable.
+auto adder(CLI::App& command) {
+  return [&command](const std::string& name, std::string& into, const std::string& variable, const std::string& help) {
+    command.add_option(name, into, help)->envname(variable)->capture_default_str();
+  };
+}
+
+}  // namespace
+
 /// What is wrong, a sentence each.
-class Mistakes {
+class ClusterOptions::Mistakes {
  public:
   void add(std::string sentence) { found_.push_back(std::move(sentence)); }
   void add(std::vector<std::string> sentences) { std::ranges::move(sentences, std::back_inserter(found_)); }
@@ -49,19 +65,8 @@ class Mistakes {
   std::vector<std::string> found_;
 };
 
-std::string first_line(const std::string& path) {
-  std::ifstream stream(path);
-  std::string line;
-  std::getline(stream, line);
-  return line;
-}
-
-}  // namespace
-
-void ClusterOptions::add_to(CLI::App& command) {
-  const auto add = [&command](const std::string& name, std::string& into, const std::string& variable, const std::string& help) {
-    command.add_option(name, into, help)->envname(variable)->capture_default_str();
-  };
+void ClusterOptions::add_log_to(CLI::App& command) {
+  const auto add = adder(command);
   log::KafkaSettings& kafka = given_.kafka;
   add("--brokers", kafka.brokers, "ZHIDA_BROKERS", "Kafka: host:port, several with commas");
   add("--topic-prefix", kafka.topic_prefix, "ZHIDA_TOPIC_PREFIX", "Before the name of each topic and group");
@@ -78,22 +83,26 @@ void ClusterOptions::add_to(CLI::App& command) {
   add("--create-topics", create_topics_, "ZHIDA_CREATE_TOPICS", "true: topics that are missing are made; false: they are a mistake");
   add("--compression", kafka.compression, "ZHIDA_COMPRESSION", "none, lz4 or zstd");
   add("--partitions", partitions_, "ZHIDA_PARTITIONS", "Partitions of the topics keyed by enterprise; fixed for ever");
+}
+
+void ClusterOptions::add_to(CLI::App& command) {
+  add_log_to(command);
+  const auto add = adder(command);
   add("--redis", given_.redis, "ZHIDA_REDIS", "URL of Redis");
   add("--address", given_.address, "ZHIDA_ADDRESS", "Address to listen on");
   add("--port", port_, "ZHIDA_PORT", "HTTP port; 0 picks a free one");
   add("--keys", given_.keys, "ZHIDA_KEYS", "File of the API keys' hashes, which `zhida keys` makes");
   add("--master-key", given_.master_key, "ZHIDA_MASTER_KEY", "File of the master key, 64 hexadecimal digits");
   add("--page-url", given_.page_url, "ZHIDA_PAGE_URL", "Where the link of a package without target leads");
+  add("--metrics-to", metrics_to_, "ZHIDA_METRICS_TO", "Who may read /metrics: loopback or all");
   add("--log-level", given_.log_level, "ZHIDA_LOG_LEVEL", "debug, info, warning or error");
   command.add_option("--link-hosts", given_.link_hosts, "Hosts of links beside *.gov.cn and those of the sample")
       ->envname("ZHIDA_LINK_HOSTS")
       ->delimiter(',');
 }
 
-ClusterSettings ClusterOptions::settings() const {
+ClusterSettings ClusterOptions::read_log(Mistakes& mistakes) const {
   ClusterSettings made = given_;
-  Mistakes mistakes;
-  made.port = mistakes.number<std::uint16_t>("the port", port_, 0, 65'535);
   made.partitions = mistakes.number("the number of partitions", partitions_, 1, 1'024);
   made.kafka.replication = mistakes.number("the replication", replication_, 1, 32);
   made.kafka.min_in_sync = mistakes.number("the number of replicas in sync", min_in_sync_, 1, 32);
@@ -105,12 +114,28 @@ ClusterSettings ClusterOptions::settings() const {
     made.kafka.password = first_line(kafka_password_file_);
   }
   mistakes.add(log::problems(made.kafka));
+  return made;
+}
+
+ClusterSettings ClusterOptions::log_settings() const {
+  Mistakes mistakes;
+  ClusterSettings made = read_log(mistakes);
+  mistakes.end();
+  return made;
+}
+
+ClusterSettings ClusterOptions::settings() const {
+  Mistakes mistakes;
+  ClusterSettings made = read_log(mistakes);
+  made.port = mistakes.number<std::uint16_t>("the port", port_, 0, 65'535);
   if (made.redis.empty())
     mistakes.add("Redis is not named; give a URL");
   else if (redis::Servers::parse(made.redis).has_error())
     mistakes.add("the URL of Redis cannot be read: it is redis://[[user]:password@]host[:port], redis+cluster://… or unix:/path");
   mistakes.file("the file of API keys", made.keys);
   mistakes.file("the file of the master key", made.master_key);
+  if (metrics_to_ != "loopback" && metrics_to_ != "all") mistakes.add("metrics-to is \"" + metrics_to_ + "\"; it must be loopback or all");
+  made.metrics_to_all = metrics_to_ == "all";
   static constexpr std::string_view levels[] = {"debug", "info", "warning", "error"};
   if (std::ranges::find(levels, made.log_level) == std::end(levels))
     mistakes.add("the log level is \"" + made.log_level + "\"; it must be debug, info, warning or error");

@@ -23,20 +23,28 @@ struct ClusterSettings {
   std::string master_key;                                  ///< ZHIDA_MASTER_KEY: file of the key that wraps data keys and signs links
   std::string page_url = "https://www.songjiang.gov.cn/";  ///< ZHIDA_PAGE_URL: where a package without target leads
   std::vector<std::string> link_hosts;                     ///< ZHIDA_LINK_HOSTS: hosts of links beside *.gov.cn and those of the sample
-  std::string log_level = "info";                          ///< ZHIDA_LOG_LEVEL: debug, info, warning, error
+  bool metrics_to_all = false;     ///< ZHIDA_METRICS_TO=all: `/metrics` answers anybody, where a network policy says who that is
+  std::string log_level = "info";  ///< ZHIDA_LOG_LEVEL: debug, info, warning, error
 };
 
 /// The options of a service, bound to what they say; texts, so that everything wrong can be said at once.
 class ClusterOptions {
  public:
   void add_to(CLI::App& command);
+  /// Those that say where the log is and what it must be like, for a tool that needs no more.
+  void add_log_to(CLI::App& command);
 
   /// Throws `std::runtime_error` with every mistake, a line each, if there is any. Files are looked at, nothing is connected to.
   ClusterSettings settings() const;
+  /// The same of the options of `add_log_to` alone.
+  ClusterSettings log_settings() const;
 
  private:
+  class Mistakes;
+  ClusterSettings read_log(Mistakes& mistakes) const;
+
   ClusterSettings given_;
-  std::string port_ = "0", partitions_ = "8", replication_ = "3", min_in_sync_ = "2", create_topics_ = "true";
+  std::string port_ = "0", partitions_ = "8", replication_ = "3", min_in_sync_ = "2", create_topics_ = "true", metrics_to_ = "loopback";
   std::string kafka_password_file_;
 };
 

@@ -59,8 +59,12 @@ void make_dev_keys(const DataDirectory& directory) {
 
 }  // namespace
 
-void prepare(const DataDirectory& directory) {
+void prepare_master_key(const DataDirectory& directory) {
   if (!fs::exists(directory.master_key())) write_secret(directory.master_key(), auth::hex(auth::bytes_of(auth::random_key())) + "\n");
+}
+
+void prepare(const DataDirectory& directory) {
+  prepare_master_key(directory);
   if (fs::exists(directory.dev_keys())) return;
   fs::remove(directory.keys());  // of a first start that was cut off between the two files: nobody has its keys
   make_dev_keys(directory);

@@ -36,6 +36,8 @@ struct DataDirectory {
 /// Makes what a new directory needs: a key for each role of bureau `qfb`, for operators of `jw` and `kcb`, and the master key.
 /// Files of an earlier start are left alone. Files with secrets get mode 0600. Throws `std::system_error`, `std::runtime_error`.
 void prepare(const DataDirectory& directory);
+/// Makes the master key alone, unless it is there. Throws as `prepare`.
+void prepare_master_key(const DataDirectory& directory);
 
 /// Names of `dev-keys.json` → keys. Throws `std::runtime_error` with a sentence if there is no such file.
 std::map<std::string, std::string> read_dev_keys(const DataDirectory& directory);

@@ -79,7 +79,7 @@ asio::awaitable<void> Process::until_stopped(std::function<asio::awaitable<void>
   if (!failure_.empty()) throw std::runtime_error(failure_);
 }
 
-void add_own_routes(http::Router& router, observe::Metrics& metrics, std::function<std::string()> unready) {
+void add_own_routes(http::Router& router, observe::Metrics& metrics, std::function<std::string()> unready, http::Access readers) {
   router.add(http::Verb::get, "/healthz", http::RouteInfo("health", http::Access::open()),
              [](http::Request&) -> asio::awaitable<http::Response> { co_return http::ok("{\"status\":\"alive\"}"); });
   router.add(http::Verb::get, "/readyz", http::RouteInfo("readiness", http::Access::open()),
@@ -90,7 +90,7 @@ void add_own_routes(http::Router& router, observe::Metrics& metrics, std::functi
                json::Writer(body).begin_object().field("status", reason).end_object();
                co_return http::Response(http::Status::unavailable, std::move(body));
              });
-  router.add(http::Verb::get, "/metrics", http::RouteInfo("metrics", http::Access::loopback()),
+  router.add(http::Verb::get, "/metrics", http::RouteInfo("metrics", std::move(readers)),
              [&metrics](http::Request&) -> asio::awaitable<http::Response> {
                co_return http::Response(http::Status::ok, metrics.text(), "text/plain; version=0.0.4; charset=utf-8");
              });

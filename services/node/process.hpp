@@ -62,8 +62,10 @@ class Process {
   std::string failure_;
 };
 
-/// `/healthz`, `/readyz` and `/metrics`. `unready` says what is not ready yet, nothing when all is; it is asked at each request.
-void add_own_routes(http::Router& router, observe::Metrics& metrics, std::function<std::string()> unready);
+/// `/healthz`, `/readyz` and, for `readers`, `/metrics`. `unready` says what is not ready yet, nothing when all is; it is asked at each
+/// request.
+void add_own_routes(http::Router& router, observe::Metrics& metrics, std::function<std::string()> unready,
+                    http::Access readers = http::Access::loopback());
 
 /// Takes over changes of the keys' file, twice a second, until cancelled.
 boost::asio::awaitable<void> reload_keys(auth::KeyRing& keys, const observe::Log& journal);

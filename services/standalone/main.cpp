@@ -1,17 +1,21 @@
 // zhida: every service of the system in one process, and the tools around it.
 //
-//   serve     starts the system on a data directory       sample    makes and loads synthetic enterprises
-//   status    where it is reached, example requests       rule      checks a rule's text
-//   keys      makes, lists and removes API keys           verify    compares what is served with the log
-//   backup    copies the log of a running system          restore   makes a directory from a backup
+//   serve     starts the system on a data directory       sample       makes and loads synthetic enterprises
+//   status    where it is reached, example requests       rule         checks a rule's text
+//   keys      makes, lists and removes API keys           verify       compares what is served with the log
+//   backup    copies the log of a running system          restore      makes a directory from a backup
+//   cluster   starts the services apart, on this machine  gateway      the entry port of services apart
+//   topics    makes and verifies the topics of a cluster  healthcheck  asks a process whether it is alive
 
 #include "cluster/cluster.hpp"
 #include "gateway/gateway.hpp"
 #include "standalone/client/api_client.hpp"
 #include "standalone/client/backup.hpp"
+#include "standalone/client/health.hpp"
 #include "standalone/client/keys.hpp"
 #include "standalone/client/rule_check.hpp"
 #include "standalone/client/status.hpp"
+#include "standalone/client/topics.hpp"
 #include "standalone/client/verify.hpp"
 #include "standalone/sample/generate.hpp"
 #include "standalone/sample/load.hpp"
@@ -48,6 +52,11 @@ void add_directory(CLI::App& command, node::DataDirectory& directory) {
   command.add_option("--data", directory.path, "Data directory")->envname("ZHIDA_DATA")->capture_default_str();
 }
 
+void add_server(CLI::App& command, System& system) {
+  command.add_option("--server", system.server, "host:port of a system elsewhere; default: the one that serves the directory")
+      ->envname("ZHIDA_SERVER");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -58,7 +67,8 @@ int main(int argc, char** argv) {
   CLI::App app("Zhida 直达: policies find enterprises (政策找企业)", "zhida");
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
-  node::DataDirectory directory{"data"};
+  System system{.directory = {"data"}, .server = ""};
+  node::DataDirectory& directory = system.directory;
   std::function<void()> action;
 
   CLI::App& serve = *app.add_subcommand("serve", "Start the system on a data directory; ends cleanly on SIGINT and SIGTERM");
@@ -80,8 +90,9 @@ int main(int argc, char** argv) {
   CLI::App& status = *app.add_subcommand("status", "Say where the system is reached, with an example request per user");
   int patience = 60;
   add_directory(status, directory);
+  add_server(status, system);
   status.add_option("--wait", patience, "Seconds to wait until it is ready")->check(CLI::Range(0, 3600))->capture_default_str();
-  status.callback([&] { action = [&] { run(print_status(directory, std::chrono::seconds(patience))); }; });
+  status.callback([&] { action = [&] { run(print_status(system, std::chrono::seconds(patience))); }; });
 
   CLI::App& sample = *app.add_subcommand("sample", "Synthetic enterprises of Songjiang and 99 real policies");
   sample.require_subcommand(1);
@@ -97,11 +108,12 @@ int main(int argc, char** argv) {
   generate.callback([&] { action = [&] { generate_sample(sample_settings, stdout); }; });
   CLI::App& load = *sample.add_subcommand("load", "Load policies, packages and enterprises into the running system");
   add_directory(load, directory);
+  add_server(load, system);
   add_sample_options(load);
   load.callback([&] {
     action = [&] {
-      run(wait_until_ready(directory, std::chrono::seconds(120)));
-      run(load_sample(directory, sample_settings));
+      run(wait_until_ready(system, std::chrono::seconds(120)));
+      run(load_sample(system, sample_settings));
     };
   });
 
@@ -131,9 +143,29 @@ int main(int argc, char** argv) {
   remove.add_option("ID", key_id, "Name of the key")->required();
   remove.callback([&] { action = [&] { remove_key(directory, key_id); }; });
 
+  CLI::App& prepare = *keys.add_subcommand("prepare", "Make the master key that the services of a cluster share, unless it is there");
+  bool trial = false;
+  add_directory(prepare, directory);
+  prepare.add_flag("--trial", trial, "Also an API key for each role, in dev-keys.json");
+  prepare.callback([&] { action = [&] { prepare_keys(directory, trial); }; });
+
+  CLI::App& topics = *app.add_subcommand("topics", "Make the topics of a cluster that are missing, verify all of them, and end");
+  node::ClusterOptions log_options;
+  log_options.add_log_to(topics);
+  topics.callback([&] { action = [&] { prepare_topics(log_options.log_settings()); }; });
+
+  CLI::App& health = *app.add_subcommand("healthcheck", "Succeed if a process answers 200; what its container asks");
+  Address process{"127.0.0.1", 8080};
+  std::string path = "/healthz";
+  health.add_option("--host", process.host, "Where it listens")->capture_default_str();
+  health.add_option("--port", process.port, "Its port")->envname("ZHIDA_PORT")->capture_default_str();
+  health.add_option("PATH", path, "What is asked for")->capture_default_str();
+  health.callback([&] { action = [&] { run(check_health(process, path)); }; });
+
   CLI::App& verify = *app.add_subcommand("verify", "Compare what the running system serves with an independent fold of its log");
   add_directory(verify, directory);
-  verify.callback([&] { action = [&] { run(verify_running(directory)); }; });
+  add_server(verify, system);
+  verify.callback([&] { action = [&] { run(verify_running(system)); }; });
 
   CLI::App& backup = *app.add_subcommand("backup", "Copy the log and keys of a directory, running or not");
   std::string target;

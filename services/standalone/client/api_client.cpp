@@ -7,6 +7,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <charconv>
+#include <optional>
 #include <utility>
 
 namespace zhida::standalone {
@@ -17,10 +19,26 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds longest_wait{60};
 
-node::RunningServer server_of(const node::DataDirectory& directory) {
-  const auto server = read_server(directory);
-  if (!server) throw CommandFailed("nothing serves " + directory.path.string() + ": start it with ./run or `zhida serve`");
-  return *server;
+/// Nothing while no program serves the directory.
+std::optional<Address> address_of(const System& system) {
+  if (system.server.empty()) {
+    const auto server = read_server(system.directory);
+    return server ? std::optional(Address{"127.0.0.1", server->port}) : std::nullopt;
+  }
+  const std::size_t colon = system.server.rfind(':');
+  Address address{system.server.substr(0, colon)};
+  const char* const end = system.server.data() + system.server.size();
+  const char* const begin = colon == std::string::npos ? end : system.server.data() + colon + 1;
+  const auto [read_to, error] = std::from_chars(begin, end, address.port);
+  if (address.host.empty() || error != std::errc() || read_to != end || address.port == 0)
+    throw CommandFailed("\"" + system.server + "\" is not host:port");
+  return address;
+}
+
+Address reached_address(const System& system) {
+  const auto address = address_of(system);
+  if (!address) throw CommandFailed("nothing serves " + system.directory.path.string() + ": start it with ./run or `zhida serve`");
+  return *address;
 }
 
 asio::awaitable<void> sleep(std::chrono::milliseconds time) {
@@ -28,8 +46,8 @@ asio::awaitable<void> sleep(std::chrono::milliseconds time) {
   co_await timer.async_wait(asio::use_awaitable);
 }
 
-asio::awaitable<bool> is_ready(const node::RunningServer& server) {
-  http::Client client(co_await asio::this_coro::executor, "127.0.0.1", server.port, std::chrono::seconds(5));
+asio::awaitable<bool> is_ready(const Address& server) {
+  http::Client client(co_await asio::this_coro::executor, server.host, server.port, std::chrono::seconds(5));
   try {
     http::ClientRequest request(http::Verb::get, "/readyz");
     const http::ClientResponse response = co_await client.send(std::move(request));
@@ -41,10 +59,10 @@ asio::awaitable<bool> is_ready(const node::RunningServer& server) {
 
 }  // namespace
 
-ApiClient::ApiClient(asio::any_io_executor executor, const node::DataDirectory& directory)
-    : keys_(read_dev_keys(directory)),
-      server_(server_of(directory)),
-      client_(std::move(executor), "127.0.0.1", server_.port, std::chrono::seconds(120)) {}
+ApiClient::ApiClient(asio::any_io_executor executor, const System& system)
+    : keys_(read_dev_keys(system.directory)),
+      address_(reached_address(system)),
+      client_(std::move(executor), address_.host, address_.port, std::chrono::seconds(120)) {}
 
 std::string ApiClient::authorization(std::string_view role) const {
   const auto key = keys_.find(std::string(role));
@@ -71,14 +89,18 @@ asio::awaitable<http::ClientResponse> ApiClient::expect(std::string_view role, h
   co_return response;
 }
 
-asio::awaitable<void> wait_until_ready(const node::DataDirectory& directory, std::chrono::seconds limit) {
+asio::awaitable<void> wait_until_ready(const System& system, std::chrono::seconds limit) {
   const auto deadline = Clock::now() + limit;
   while (Clock::now() < deadline) {
-    const auto server = read_server(directory);
-    if (server && co_await is_ready(*server)) co_return;
+    const auto address = address_of(system);
+    if (address) {
+      const bool ready = co_await is_ready(*address);
+      if (ready) co_return;
+    }
     co_await sleep(std::chrono::milliseconds(50));
   }
-  throw CommandFailed("not ready within " + std::to_string(limit.count()) + " s: see " + (directory.path / "zhida.log").string());
+  throw CommandFailed("not ready within " + std::to_string(limit.count()) + " s: see " +
+                      (system.server.empty() ? (system.directory.path / "zhida.log").string() : system.server + "/readyz"));
 }
 
 std::string sentence_of(const http::ClientResponse& response) {

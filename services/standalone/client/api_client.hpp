@@ -19,11 +19,25 @@ class CommandFailed : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The API of the program that serves a data directory, asked with the keys of that directory.
+/// A running system as the tools see it: a directory with its keys, and where it answers.
+struct System {
+  node::DataDirectory directory;
+  std::string server;  ///< `host:port`; empty: the program on this machine that serves the directory
+};
+
+/// Where a system answers.
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;
+
+  std::string url() const { return "http://" + host + ":" + std::to_string(port); }
+};
+
+/// The API of a running system, asked with the keys of its directory.
 class ApiClient {
  public:
-  /// Throws `CommandFailed` if nothing serves `directory`.
-  ApiClient(boost::asio::any_io_executor executor, const node::DataDirectory& directory);
+  /// Throws `CommandFailed` if nothing serves the directory, or its server's name is not `host:port`.
+  ApiClient(boost::asio::any_io_executor executor, const System& system);
 
   /// Sends a request as `role` (a name of dev-keys.json); waits and asks again while the answer is 503 with Retry-After, at most a minute.
   boost::asio::awaitable<http::ClientResponse> send(std::string_view role, http::ClientRequest request);
@@ -33,16 +47,16 @@ class ApiClient {
 
   http::Client& connection() { return client_; }
   std::string authorization(std::string_view role) const;
-  std::uint16_t port() const { return server_.port; }
+  const Address& address() const { return address_; }
 
  private:
   std::map<std::string, std::string> keys_;
-  node::RunningServer server_;
+  Address address_;
   http::Client client_;
 };
 
-/// Waits until the program that serves `directory` says it is ready. Throws `CommandFailed` after `limit`.
-boost::asio::awaitable<void> wait_until_ready(const node::DataDirectory& directory, std::chrono::seconds limit);
+/// Waits until the system says it is ready. Throws `CommandFailed` after `limit`.
+boost::asio::awaitable<void> wait_until_ready(const System& system, std::chrono::seconds limit);
 
 /// The sentence of a problem+json body; the body itself if it is none.
 std::string sentence_of(const http::ClientResponse& response);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <filesystem>
 
 namespace zhida::standalone {
 
@@ -22,6 +23,20 @@ void add_key(const node::DataDirectory& directory, const NewKey& key) {
   } catch (const std::exception& error) {
     throw CommandFailed(error.what());
   }
+}
+
+void prepare_keys(const node::DataDirectory& directory, bool trial) {
+  try {
+    std::filesystem::create_directories(directory.path);
+    if (trial)
+      node::prepare(directory);
+    else
+      node::prepare_master_key(directory);
+  } catch (const std::exception& error) {
+    throw CommandFailed(error.what());
+  }
+  fmt::print("{}\n", directory.master_key().string());
+  if (trial) fmt::print("{}\n{}\n", directory.keys().string(), directory.dev_keys().string());
 }
 
 void list_keys(const node::DataDirectory& directory) {

@@ -17,6 +17,10 @@ struct NewKey {
 /// Throws `CommandFailed` for an unknown role, bureau or region, or an id that exists.
 void add_key(const node::DataDirectory& directory, const NewKey& key);
 
+/// Makes what a cluster's services need of `directory`, which is made too: the master key and, with `trial`, a key for each role in
+/// `dev-keys.json`. What is there already stays. Prints file names, never a secret. Throws `CommandFailed`.
+void prepare_keys(const node::DataDirectory& directory, bool trial);
+
 /// Prints id, role, bureau and region of each key.
 void list_keys(const node::DataDirectory& directory);
 

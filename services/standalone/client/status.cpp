@@ -39,12 +39,12 @@ std::string example_enterprise(const node::DataDirectory& directory) {
 
 }  // namespace
 
-boost::asio::awaitable<void> print_status(const node::DataDirectory& directory, std::chrono::seconds limit) {
-  co_await wait_until_ready(directory, limit);
-  const ApiClient api(co_await boost::asio::this_coro::executor, directory);
-  const std::string base = "http://127.0.0.1:" + std::to_string(api.port());
-  const std::string uscc = example_enterprise(directory);
-  const std::string keys = directory.dev_keys().string();
+boost::asio::awaitable<void> print_status(const System& system, std::chrono::seconds limit) {
+  co_await wait_until_ready(system, limit);
+  const ApiClient api(co_await boost::asio::this_coro::executor, system);
+  const std::string base = api.address().url();
+  const std::string uscc = example_enterprise(system.directory);
+  const std::string keys = system.directory.dev_keys().string();
   const auto key = [&keys](std::string_view role) {
     return fmt::format("-H \"Authorization: Bearer $(sed -E 's/.*\"{}\":\"([^\"]+)\".*/\\1/' '{}')\"", role, keys);
   };

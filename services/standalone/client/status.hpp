@@ -1,6 +1,6 @@
 #pragma once
 
-#include "node/data_directory.hpp"
+#include "standalone/client/api_client.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -8,8 +8,8 @@
 
 namespace zhida::standalone {
 
-/// Prints where the running system of `directory` is reached and one example request for each kind of user.
+/// Prints where the running system is reached and one example request for each kind of user.
 /// Waits for it to be ready, at most `limit`. Throws `CommandFailed`.
-boost::asio::awaitable<void> print_status(const node::DataDirectory& directory, std::chrono::seconds limit);
+boost::asio::awaitable<void> print_status(const System& system, std::chrono::seconds limit);
 
 }  // namespace zhida::standalone

@@ -12,8 +12,8 @@
 
 namespace zhida::standalone {
 
-boost::asio::awaitable<void> verify_running(const node::DataDirectory& directory) {
-  ApiClient api(co_await boost::asio::this_coro::executor, directory);
+boost::asio::awaitable<void> verify_running(const System& system) {
+  ApiClient api(co_await boost::asio::this_coro::executor, system);
   http::ClientRequest request(http::Verb::post, "/effect/v1/verify");
   http::ClientResponse response = co_await api.expect("auditor", std::move(request));
   while (response.status == http::Status::accepted) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "node/data_directory.hpp"
+#include "standalone/client/api_client.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -8,6 +8,6 @@ namespace zhida::standalone {
 
 /// Has the running system fold its log anew by separate code, compares, and prints the outcome.
 /// Throws `CommandFailed` if anything differs.
-boost::asio::awaitable<void> verify_running(const node::DataDirectory& directory);
+boost::asio::awaitable<void> verify_running(const System& system);
 
 }  // namespace zhida::standalone

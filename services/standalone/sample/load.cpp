@@ -149,13 +149,13 @@ bool loaded_before(const node::DataDirectory& directory, SampleSettings settings
 
 }  // namespace
 
-asio::awaitable<void> load_sample(const node::DataDirectory& directory, SampleSettings settings) {
-  if (loaded_before(directory, settings)) co_return;
-  ApiClient api(co_await asio::this_coro::executor, directory);
+asio::awaitable<void> load_sample(const System& system, SampleSettings settings) {
+  if (loaded_before(system.directory, settings)) co_return;
+  ApiClient api(co_await asio::this_coro::executor, system);
   co_await load_policies(api);
   co_await load_packages(api);
   co_await load_enterprises(api, settings);
-  process::write_durably(directory.sample(), marker_of(settings));
+  process::write_durably(system.directory.sample(), marker_of(settings));
 }
 
 }  // namespace zhida::standalone

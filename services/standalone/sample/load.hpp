@@ -1,6 +1,6 @@
 #pragma once
 
-#include "node/data_directory.hpp"
+#include "standalone/client/api_client.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -13,9 +13,9 @@ struct SampleSettings {
   std::uint64_t seed = 42;
 };
 
-/// Puts the 99 policies, their packages and synthetic enterprises into the running system of `directory`, through its public API,
+/// Puts the 99 policies, their packages and synthetic enterprises into the running `system`, through its public API,
 /// with a progress bar on the terminal. What is there already stays: a second call with the same settings returns at once, a cut-off
 /// one goes on. Throws `CommandFailed`.
-boost::asio::awaitable<void> load_sample(const node::DataDirectory& directory, SampleSettings settings);
+boost::asio::awaitable<void> load_sample(const System& system, SampleSettings settings);
 
 }  // namespace zhida::standalone
