@@ -52,8 +52,10 @@ class Controls {
     system_.load_script(spoilt.source());
     system_.proxy().replace_script(std::string(stores::scripts::commit().sha()), std::string(spoilt.sha()));
     bool found = false;
-    for (int attempt = 0; attempt < 4 && !found; ++attempt)
-      found = freeze_a_writer(attempt % 2 == 0 ? "effect" : "effect-2") && has(judge(), {"funnels:", "exports:", "inboxes:", "timelines:"});
+    for (int attempt = 0; attempt < 4 && !found; ++attempt) {
+      const bool frozen = freeze_a_writer(attempt % 2 == 0 ? "effect" : "effect-2", std::string(spoilt.sha()));
+      found = frozen && has(judge(), {"funnels:", "exports:", "inboxes:", "timelines:"});
+    }
     system_.proxy().replace_script("", "");
     return found;
   }
@@ -69,11 +71,11 @@ class Controls {
   }
 
  private:
-  bool freeze_a_writer(const std::string& service) {
+  bool freeze_a_writer(const std::string& service, const std::string& script) {
     const auto campaign = traffic_.approved(traffic_.enterprises(), "normal");
     const pid_t pid = system_.pid_of(service);
     if (!campaign || pid == 0) return false;
-    system_.proxy().hold_at_script(pid, std::string(stores::scripts::commit().sha()));
+    system_.proxy().hold_at_script(pid, script);
     const bool launched = traffic_.launch(*campaign);
     for (int i = 0; i < 600 && !system_.proxy().holds(pid); ++i) std::this_thread::sleep_for(5ms);
     const bool held = launched && system_.proxy().holds(pid);
