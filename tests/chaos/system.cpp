@@ -45,6 +45,11 @@ System::System(std::filesystem::path directory, std::size_t brokers) : directory
                                fmt::format("redis://127.0.0.1:{}", redis_proxy_), "--replication", replicas, "--min-in-sync", in_sync},
       [this](pid_t pid) { proxy_.set_supervisor(pid); });
   keys_ = node::read_dev_keys(node::DataDirectory{directory_ / "cluster"});
+  const auto is_ready = [this] {
+    const auto answer = ask(http::Verb::get, "/readyz", "");
+    return answer && answer->status == 200;
+  };
+  if (!test::eventually(is_ready, 120s)) throw std::runtime_error("the services do not get ready");
 }
 
 System::~System() {

@@ -107,10 +107,9 @@ void Traffic::push(Random& random) {
   const auto moment = std::chrono::milliseconds(random() % 1'200);
   if (fate < 14) {
     rest(moment);
-    if (command(*id, "pause", "operator")) {
-      rest(std::chrono::milliseconds(1'000 + random() % 6'000));
-      end_pause(*id);
-    }
+    command(*id, "pause", "operator");
+    rest(std::chrono::milliseconds(1'000 + random() % 6'000));
+    end_pause(*id);  // also where nobody said that it is paused: it may be all the same
   } else if (fate < 26) {
     rest(moment);
     command(*id, "cancel", "operator");
