@@ -1,109 +1,22 @@
 #include "kafka/kafka_broker.hpp"
 
-#include "support/repository.hpp"
+#include "kafka/broker_process.hpp"
 
 #include <fmt/core.h>
-#include <librdkafka/rdkafka.h>
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <linux/close_range.h>
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <thread>
-#include <vector>
 
 namespace zhida::test {
-namespace {
 
 using namespace std::chrono_literals;
 
-std::filesystem::path store() { return repository() / "build" / "kafka"; }
-
-std::string content(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
-
-int free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  const bool good = ::bind(socket, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                    ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(socket);
-  if (!good) throw std::runtime_error("no free port");
-  return ntohs(address.sin_port);
-}
-
-// A child whose output goes to `log` and that dies with this process.
-pid_t spawn(const std::vector<std::string>& words, const std::filesystem::path& directory, const std::string& log) {
-  std::vector<char*> arguments;
-  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));  // execvp does not write to them
-  arguments.push_back(nullptr);
-  const std::string path = (directory / log).string();
-  const pid_t parent = ::getpid();
-  const pid_t child = ::fork();
-  if (child < 0) throw std::runtime_error("fork failed");
-  if (child > 0) return child;
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(126);
-  const int out = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  ::dup2(::open("/dev/null", O_RDONLY), 0);
-  ::dup2(out, 1);
-  ::dup2(out, 2);
-  if (::chdir(directory.c_str()) != 0) ::_exit(126);
-  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
-  ::execvp(arguments[0], arguments.data());
-  ::_exit(127);
-}
-
-std::vector<std::string> java(const std::string& program, std::vector<std::string> arguments) {
-  std::vector<std::string> words = {
-      "java", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", (store() / "libs").string() + "/*", program};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  return words;
-}
-
-bool answers(const std::string& address) {
-  rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  rd_kafka_conf_set(conf, "bootstrap.servers", address.c_str(), nullptr, 0);
-  rd_kafka_conf_set(conf, "log_level", "0", nullptr, 0);
-  rd_kafka_t* client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, nullptr, 0);
-  const rd_kafka_metadata_t* metadata = nullptr;
-  const bool good = rd_kafka_metadata(client, 1, nullptr, &metadata, 500) == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->broker_cnt > 0;
-  if (metadata) rd_kafka_metadata_destroy(metadata);
-  rd_kafka_destroy(client);
-  return good;
-}
-
-std::string look_for_absence() {
-  const std::string fetch = (repository() / "docker" / "broker" / "fetch").string();
-  if (std::system(fetch.c_str()) != 0) return "docker/broker/fetch failed";  // NOLINT: before any thread, a path of our own
-  if (std::filesystem::is_directory(store() / "libs")) return {};
-  return content(store() / "absence.txt");
-}
-
-}  // namespace
-
-const std::string& KafkaBroker::absence() {
-  static const std::string reason = look_for_absence();
-  return reason;
-}
+const std::string& KafkaBroker::absence() { return absence_of_brokers(); }
 
 KafkaBroker& KafkaBroker::shared() {
   static KafkaBroker broker;
@@ -112,11 +25,7 @@ KafkaBroker& KafkaBroker::shared() {
 
 KafkaBroker::KafkaBroker() : plain_port_(free_port()), secured_port_(free_port()), controller_port_(free_port()) {
   write_configuration();
-  const pid_t format = spawn(java("kafka.tools.StorageTool", {"format", "-t", "MkU3OEVBNTcwNTJENDM2Qk", "-c", "broker.properties"}),
-                             directory_.path(), "format.out");
-  int status = 0;
-  ::waitpid(format, &status, 0);
-  if (status != 0) throw std::runtime_error("the broker's storage cannot be formatted: " + content(directory_ / "format.out"));
+  format_broker_storage(directory_.path());
   start();
   wait_until_ready();
 }
@@ -134,11 +43,11 @@ void KafkaBroker::kill() {
   pid_ = 0;
 }
 
-void KafkaBroker::start() { pid_ = spawn(java("kafka.Kafka", {"broker.properties"}), directory_.path(), "broker.out"); }
+void KafkaBroker::start() { pid_ = spawn(broker_program("kafka.Kafka", {"broker.properties"}), directory_.path(), "broker.out"); }
 
 void KafkaBroker::wait_until_ready() const {
   const auto deadline = std::chrono::steady_clock::now() + 120s;
-  while (!answers(plain())) {
+  while (!broker_answers(plain())) {
     if (::waitpid(pid_, nullptr, WNOHANG) != 0 || std::chrono::steady_clock::now() > deadline)
       throw std::runtime_error("the broker does not start: " + output());
     std::this_thread::sleep_for(50ms);
@@ -146,7 +55,7 @@ void KafkaBroker::wait_until_ready() const {
 }
 
 std::string KafkaBroker::output() const {
-  const std::string all = content(directory_ / "broker.out");
+  const std::string all = file_content(directory_ / "broker.out");
   return all.size() > 2'000 ? all.substr(all.size() - 2'000) : all;
 }
 

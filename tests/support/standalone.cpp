@@ -73,8 +73,8 @@ const rapidjson::Value* Answer::member(const rapidjson::Value& object, const cha
   return found == object.MemberEnd() ? &null : &found->value;
 }
 
-Standalone::Standalone(std::filesystem::path directory, std::vector<std::string> options)
-    : directory_(std::move(directory)), options_(std::move(options)) {
+Standalone::Standalone(std::filesystem::path directory, std::vector<std::string> options, std::function<void(pid_t)> launched)
+    : directory_(std::move(directory)), options_(std::move(options)), launched_(std::move(launched)) {
   std::filesystem::create_directories(directory_);
   start();
 }
@@ -97,6 +97,7 @@ void Standalone::launch() {
   arguments.insert(arguments.end(), {"--data", directory_.string(), "--port", "0"});
   arguments.insert(arguments.end(), options_.begin(), options_.end());
   pid_ = spawn(arguments, directory_ / "zhida.log", true);
+  if (launched_) launched_(pid_);
 }
 
 void Standalone::await_ready(std::chrono::milliseconds limit) {

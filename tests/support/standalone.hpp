@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <thread>
@@ -42,7 +43,8 @@ using HeaderList = std::vector<std::pair<std::string, std::string>>;
 class Standalone {
  public:
   /// Starts it on `directory` and waits until it is ready; fails the test if that takes more than a minute.
-  explicit Standalone(std::filesystem::path directory, std::vector<std::string> options = {});
+  /// `launched` is told its process before anything is waited for.
+  explicit Standalone(std::filesystem::path directory, std::vector<std::string> options = {}, std::function<void(pid_t)> launched = {});
   /// Kills it if it still runs.
   ~Standalone();
   Standalone(const Standalone&) = delete;
@@ -81,6 +83,7 @@ class Standalone {
  private:
   std::filesystem::path directory_;
   std::vector<std::string> options_;
+  std::function<void(pid_t)> launched_;
   pid_t pid_ = 0;
   std::uint16_t port_ = 0;
 };

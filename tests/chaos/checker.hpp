@@ -1,0 +1,51 @@
+#pragma once
+
+#include "chaos/fold.hpp"
+#include "chaos/injector.hpp"
+#include "chaos/system.hpp"
+#include "chaos/witness.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace zhida::chaos {
+
+/// Judges a system at rest by what stands in the topics, by what it answers, and by what its users were told.
+class Checker {
+ public:
+  Checker(const System& system, const Witness::Told& told, const Injector& injector) : system_(system), told_(told), injector_(injector) {}
+
+  /// Waits until nothing is under way any more; what still is after `limit` is a finding.
+  void settle(std::chrono::seconds limit);
+  /// Reads and compares everything; what is wrong, in words. Empty: nothing.
+  std::vector<std::string> judge();
+
+  /// What was looked at, in words.
+  std::string summary() const;
+
+ private:
+  void find(const std::string& about, const std::string& what);
+  void check_audiences();
+  void check_states();
+  void check_told();
+  void check_dead_letters();
+  /// False while the answers may still be behind the topics.
+  void check_funnels();
+  void check_exports();
+  void check_inboxes();
+  void check_profiles();
+  std::vector<std::string> sample_of_enterprises() const;
+  std::optional<test::Answer> get(const std::string& target, const std::string& role) const;
+
+  const System& system_;
+  const Witness::Told& told_;
+  const Injector& injector_;
+  Fold fold_;
+  std::map<std::string, int> findings_by_kind_;
+  std::vector<std::string> findings_;
+  std::vector<std::string> unsettled_;
+  std::size_t late_deliveries_ = 0;
+};
+
+}  // namespace zhida::chaos

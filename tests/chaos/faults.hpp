@@ -1,0 +1,74 @@
+#pragma once
+
+#include "chaos/system.hpp"
+#include "chaos/traffic.hpp"
+#include "chaos/witness.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace zhida::chaos {
+
+enum class Fault {
+  kill_redis,
+  flush_redis,
+  kill_broker,
+  freeze,       ///< SIGSTOP for 10 s
+  cut,          ///< a service and the brokers, or Redis, do not reach each other for 8 s
+  late_append,  ///< what an owner had decided reaches the log only when another has taken over
+  late_commit,  ///< the same of what a fold wrote to Redis
+};
+
+/// How often each happens in half an hour; shorter runs have their share, at least one of each.
+struct Dose {
+  int kills = 118;
+  std::vector<std::pair<Fault, int>> others{{Fault::kill_redis, 22}, {Fault::flush_redis, 7}, {Fault::kill_broker, 12},
+                                            {Fault::freeze, 24},     {Fault::cut, 12},        {Fault::late_append, 26},
+                                            {Fault::late_commit, 12}};
+};
+
+/// The seeded plan of faults, and who carries it out: one lane kills services, another one does everything else, at the same time.
+class Faults {
+ public:
+  Faults(System& system, Traffic& traffic, std::uint64_t seed, double minutes);
+
+  /// Everything planned; returns when it is done and all runs again. To be called by the thread that made the system.
+  void run();
+
+  /// What happened, and how often.
+  std::map<std::string, int> counts() const;
+  /// From a kill to a campaign in all partitions that is launched, decided, delivered and counted, where nothing else was wrong.
+  const std::vector<std::chrono::milliseconds>& takeovers() const { return takeovers_; }
+
+ private:
+  using Random = std::mt19937_64;
+
+  void kill_services(Random random);
+  void kill_one(Random& random);
+  void carry_out(Fault fault, Random& random);
+  void late_append(Random& random);
+  void late_commit(Random& random);
+  bool await_hold(pid_t pid, std::chrono::seconds limit);
+  void count(const std::string& what);
+
+  System& system_;
+  Traffic& traffic_;
+  std::uint64_t seed_;
+  std::chrono::milliseconds length_;
+  int kills_;
+  std::vector<Fault> plan_;
+  std::atomic<int> others_under_way_{0};
+  std::atomic<std::uint64_t> others_begun_{0};
+  mutable std::mutex mutex_;
+  std::map<std::string, int> counts_;
+  std::vector<std::chrono::milliseconds> takeovers_;
+};
+
+}  // namespace zhida::chaos

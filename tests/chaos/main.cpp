@@ -1,0 +1,124 @@
+// Faults while campaigns run, then an independent judge. See README.md beside this file.
+
+#include "chaos/checker.hpp"
+#include "chaos/controls.hpp"
+#include "chaos/faults.hpp"
+#include "chaos/injector.hpp"
+#include "chaos/system.hpp"
+#include "chaos/traffic.hpp"
+#include "kafka/broker_process.hpp"
+#include "support/temporary_directory.hpp"
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <random>
+#include <string>
+#include <thread>
+
+namespace zhida::chaos {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Settings {
+  double minutes = 2;
+  std::uint64_t seed = 0;
+  std::size_t brokers = 3;
+  std::size_t enterprises = 1'500;
+  bool controls = true;
+  std::string keep;  ///< a directory to keep everything in
+};
+
+void say(const std::string& line) {
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+void say_counts(const Faults& faults, const Injector& injector) {
+  for (const auto& [what, times] : faults.counts()) say(fmt::format("  {:>5} {}", times, what));
+  say(fmt::format("  {:>5} records doubled, out of order", injector.doubled()));
+  say(fmt::format("  {:>5} poison records", injector.poisoned().size()));
+}
+
+bool run(const Settings& settings, const std::filesystem::path& directory) {
+  const auto began = Clock::now();
+  const auto at = [&] { return std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - began).count(); };
+  System system(directory, settings.brokers);
+  Witness witness;
+  Traffic traffic(system, witness, settings.seed, settings.enterprises);
+  Injector injector(system.brokers().direct(), settings.seed);
+  say(fmt::format("{} s: everything runs; faults for {} minutes", at(), settings.minutes));
+
+  Faults faults(system, traffic, settings.seed, settings.minutes);
+  traffic.start();
+  injector.start(settings.minutes);
+  faults.run();
+  injector.stop();
+  traffic.stop();
+  say(fmt::format("{} s: the faults are over", at()));
+  say_counts(faults, injector);
+
+  const Witness::Told told = witness.told();
+  say(fmt::format(
+      "  {} requests were answered, {} were not or by a 5xx; {} campaigns, {} engagements, {} outcomes, {} patches acknowledged",
+      told.answers, told.refused, told.campaigns.size(), told.engagements.size(), told.outcomes.size(), told.employees.size()));
+  Checker checker(system, told, injector);
+  checker.settle(120s);
+  say(fmt::format("{} s: at rest", at()));
+  std::vector<std::string> findings = checker.judge();
+  say(fmt::format("{} s: judged: {}", at(), checker.summary()));
+  std::vector<std::chrono::milliseconds> takeovers = faults.takeovers();
+  std::ranges::sort(takeovers);
+  if (!takeovers.empty()) {
+    say(fmt::format("  taken over after a kill, {} measured: median {} ms, longest {} ms", takeovers.size(),
+                    takeovers[takeovers.size() / 2].count(), takeovers.back().count()));
+    double load = 0;
+    ::getloadavg(&load, 1);
+    const bool busy = load > 3.0 * std::thread::hardware_concurrency();
+    if (busy) say(fmt::format("  the machine is busy with other things (load {:.1f}): how long it took is not judged", load));
+    if (takeovers.back() > 10s && !busy) findings.push_back(fmt::format("take-over: took {} ms", takeovers.back().count()));
+  }
+  if (findings.empty() && settings.controls) {
+    findings = play_controls(system, traffic, witness, injector, settings.seed);
+    if (findings.empty()) say(fmt::format("{} s: both controls were found out", at()));
+  }
+  for (const std::string& finding : findings) say("FOUND " + finding);
+  return findings.empty();
+}
+
+}  // namespace
+}  // namespace zhida::chaos
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  zhida::chaos::Settings settings;
+  CLI::App app("Faults while campaigns run, and an independent judge");
+  app.add_option("--minutes", settings.minutes, "How long faults happen")->check(CLI::Range(0.1, 1'440.0))->capture_default_str();
+  app.add_option("--seed", settings.seed, "Of the plan; default: another one each time");
+  app.add_option("--brokers", settings.brokers, "How many brokers")->check(CLI::Range(1, 3))->capture_default_str();
+  app.add_option("--enterprises", settings.enterprises, "How many enterprises")->check(CLI::Range(100, 100'000))->capture_default_str();
+  app.add_flag("--controls,!--no-controls", settings.controls, "Afterwards see that the judge finds what must not be");
+  app.add_option("--keep", settings.keep, "Directory to keep logs and data in; default: a temporary one");
+  CLI11_PARSE(app, argc, argv);
+  if (settings.seed == 0) settings.seed = std::random_device()() % 1'000'000 + 1;
+  if (const std::string& reason = zhida::test::absence_of_brokers(); !reason.empty()) {
+    std::printf("SKIPPED chaos: %s\n", reason.c_str());
+    return 77;
+  }
+  std::printf("chaos --minutes %g --seed %llu\n", settings.minutes, static_cast<unsigned long long>(settings.seed));
+  std::fflush(stdout);
+  try {
+    const zhida::test::TemporaryDirectory temporary;
+    if (zhida::chaos::run(settings, settings.keep.empty() ? temporary.path() : std::filesystem::path(settings.keep))) return 0;
+  } catch (const std::exception& error) {
+    std::printf("FOUND %s\n", error.what());
+  }
+  std::printf("chaos failed: repeat with --minutes %g --seed %llu\n", settings.minutes, static_cast<unsigned long long>(settings.seed));
+  return 1;
+}

@@ -1,0 +1,114 @@
+#include "kafka/broker_process.hpp"
+
+#include "support/repository.hpp"
+
+#include <librdkafka/rdkafka.h>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+namespace zhida::test {
+namespace {
+
+std::filesystem::path store() { return repository() / "build" / "kafka"; }
+
+std::string look_for_absence() {
+  const std::string fetch = (repository() / "docker" / "broker" / "fetch").string();
+  if (std::system(fetch.c_str()) != 0) return "docker/broker/fetch failed";  // NOLINT: before any thread, a path of our own
+  if (std::filesystem::is_directory(store() / "libs")) return {};
+  return file_content(store() / "absence.txt");
+}
+
+}  // namespace
+
+const std::string& absence_of_brokers() {
+  static const std::string reason = look_for_absence();
+  return reason;
+}
+
+std::string file_content(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+int free_port() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  const bool good = ::bind(socket, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+                    ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  ::close(socket);
+  if (!good) throw std::runtime_error("no free port");
+  return ntohs(address.sin_port);
+}
+
+pid_t spawn(const std::vector<std::string>& words, const std::filesystem::path& directory, const std::string& log) {
+  std::vector<char*> arguments;
+  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));  // execvp does not write to them
+  arguments.push_back(nullptr);
+  const std::string path = (directory / log).string();
+  const pid_t parent = ::getpid();
+  const pid_t child = ::fork();
+  if (child < 0) throw std::runtime_error("fork failed");
+  if (child > 0) return child;
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(126);
+  const int out = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  ::dup2(::open("/dev/null", O_RDONLY), 0);
+  ::dup2(out, 1);
+  ::dup2(out, 2);
+  if (::chdir(directory.c_str()) != 0) ::_exit(126);
+  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+  ::execvp(arguments[0], arguments.data());
+  ::_exit(127);
+}
+
+std::vector<std::string> broker_program(const std::string& program, const std::vector<std::string>& arguments, std::string_view heap) {
+  std::vector<std::string> words = {
+      "java", "-Xmx" + std::string(heap), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", (store() / "libs").string() + "/*",
+      program};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return words;
+}
+
+void format_broker_storage(const std::filesystem::path& directory) {
+  const pid_t format =
+      spawn(broker_program("kafka.tools.StorageTool", {"format", "-t", "MkU3OEVBNTcwNTJENDM2Qk", "-c", "broker.properties"}), directory,
+            "format.out");
+  int status = 0;
+  ::waitpid(format, &status, 0);
+  if (status != 0) throw std::runtime_error("the broker's storage cannot be formatted: " + file_content(directory / "format.out"));
+}
+
+bool broker_answers(const std::string& address) {
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  rd_kafka_conf_set(conf, "bootstrap.servers", address.c_str(), nullptr, 0);
+  rd_kafka_conf_set(conf, "log_level", "0", nullptr, 0);
+  rd_kafka_t* client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, nullptr, 0);
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const bool good = rd_kafka_metadata(client, 1, nullptr, &metadata, 500) == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->broker_cnt > 0;
+  if (metadata) rd_kafka_metadata_destroy(metadata);
+  rd_kafka_destroy(client);
+  return good;
+}
+
+}  // namespace zhida::test

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace zhida::test {
+
+/// Why there can be no broker here; empty if there can. Fetches the broker's programs if need be.
+const std::string& absence_of_brokers();
+
+/// A port of 127.0.0.1 that is free now.
+int free_port();
+
+/// Starts a program whose output goes to `directory`/`log` and that dies with the thread that asked. Throws std::runtime_error.
+pid_t spawn(const std::vector<std::string>& words, const std::filesystem::path& directory, const std::string& log);
+
+/// The words that run a program of the broker's jars.
+std::vector<std::string> broker_program(const std::string& program, const std::vector<std::string>& arguments,
+                                        std::string_view heap = "512m");
+
+/// Formats the storage that `directory`/broker.properties names. Throws std::runtime_error with what the tool said.
+void format_broker_storage(const std::filesystem::path& directory);
+
+/// All of a file; empty if there is none.
+std::string file_content(const std::filesystem::path& file);
+
+/// Whether a broker at `address` tells what there is.
+bool broker_answers(const std::string& address);
+
+}  // namespace zhida::test
