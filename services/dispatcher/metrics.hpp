@@ -1,12 +1,23 @@
 #pragma once
 
+#include "domain/campaign/campaign.hpp"
 #include "domain/delivery/state.hpp"
 #include "platform/observe/metrics.hpp"
 
 #include <array>
+#include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace zhida::dispatcher {
+
+/// What waits in a lane of a partition.
+struct LaneQueue {
+  std::int64_t open = 0;       ///< intents decided and neither delivered nor closed, those of paused campaigns too
+  double oldest_seconds = 0;   ///< since the oldest of them was decided
+  double waiting_seconds = 0;  ///< since the oldest of those was decided that may be sent now
+};
+using PartitionQueue = std::array<LaneQueue, domain::EnumNames<campaign::Lane>::names.size()>;
 
 /// What the dispatcher counts.
 struct Metrics {
@@ -19,15 +30,18 @@ struct Metrics {
   observe::Counter& closed(delivery::State state) { return *closed_[static_cast<std::size_t>(state)]; }
   /// Intents suppressed before sending.
   observe::Counter& suppressed(delivery::Reason reason) { return *suppressed_[static_cast<std::size_t>(reason)]; }
-  /// Open intents of a partition, those of paused campaigns too.
-  observe::Gauge& open(int partition) { return *open_[static_cast<std::size_t>(partition)]; }
-  /// Seconds since the oldest of them was decided; 0 without any.
-  observe::Gauge& oldest(int partition) { return *oldest_[static_cast<std::size_t>(partition)]; }
+  /// Intents closed by receipts.
+  observe::Counter& answered(campaign::Lane lane, int partition) {
+    return *answered_[static_cast<std::size_t>(lane)][static_cast<std::size_t>(partition)];
+  }
+  /// What waits in a partition, to be kept up to date by who sends it; shown as long as that holds it.
+  std::shared_ptr<PartitionQueue> show(int partition);
 
  private:
   std::array<observe::Counter*, domain::EnumNames<delivery::State>::names.size()> closed_{};
   std::array<observe::Counter*, domain::EnumNames<delivery::Reason>::names.size()> suppressed_{};
-  std::vector<observe::Gauge*> open_, oldest_;
+  std::array<std::vector<observe::Counter*>, domain::EnumNames<campaign::Lane>::names.size()> answered_;
+  std::shared_ptr<std::vector<std::weak_ptr<PartitionQueue>>> shown_;  // by partition; shared with the registry, which may outlive this
 };
 
 }  // namespace zhida::dispatcher

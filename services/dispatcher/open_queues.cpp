@@ -107,17 +107,19 @@ void OpenQueues::answered(Lane lane, Block block, log::Offset offset) {
   answered_[block] = offset;
 }
 
-std::int64_t OpenQueues::open() const {
+std::int64_t OpenQueues::open(Lane lane) const {
   std::int64_t sum = 0;
   for (const auto& [number, queue] : queues_)
-    for (const stores::OpenBlock& block : queue.blocks) sum += block.open;
+    for (const stores::OpenBlock& block : queue.blocks)
+      if (queue.state->plan.lane == lane) sum += block.open;
   return sum;
 }
 
-std::vector<std::pair<Lane, Block>> OpenQueues::oldest() const {
-  std::vector<std::pair<Lane, Block>> result;
+std::vector<OpenQueues::Oldest> OpenQueues::oldest(domain::Instant now) const {
+  std::vector<Oldest> result;
   for (const auto& [number, queue] : queues_)
-    if (!queue.blocks.empty()) result.emplace_back(queue.state->plan.lane, queue.blocks.front().block);
+    if (!queue.blocks.empty())
+      result.push_back({queue.state->plan.lane, queue.blocks.front().block, action_of(*queue.state, now) == Action::hold});
   return result;
 }
 

@@ -35,6 +35,7 @@ struct Queue {
   std::uint64_t last_turn = 0;
   log::Offset intents_seen = -1;  ///< where the fold stood when `blocks` was read
   log::Offset receipts_seen = -1;
+  bool begun = false;  ///< something of it was sent in this life
 
   /// What was taken from it and not answered comes again with the next refresh.
   void read_anew() { intents_seen = -1; }
@@ -61,10 +62,16 @@ class OpenQueues {
   /// The block is answered by the receipts at `offset`: it is not offered again before they are folded.
   void answered(campaign::Lane lane, Block block, log::Offset offset);
 
-  /// Open intents as last seen, those of campaigns on hold too.
-  std::int64_t open() const;
+  /// Open intents of a lane as last seen, those of campaigns on hold too.
+  std::int64_t open(campaign::Lane lane) const;
+
+  struct Oldest {
+    campaign::Lane lane = campaign::Lane::normal;
+    Block block{};
+    bool held = false;  ///< its campaign is paused, or waits for its hour
+  };
   /// Every queue's oldest block.
-  std::vector<std::pair<campaign::Lane, Block>> oldest() const;
+  std::vector<Oldest> oldest(domain::Instant now) const;
 
  private:
   bool is_wanted(const campaign::Campaign& campaign, delivery::CampaignNumber number, domain::Instant now) const;

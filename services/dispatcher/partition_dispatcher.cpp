@@ -30,7 +30,8 @@ PartitionDispatcher::PartitionDispatcher(Service& service, int partition)
       with_(service.dependencies_),
       partition_(partition),
       queues_(with_.catalog, with_.deliveries, with_.deliveries_progress, partition, service.settings_.watch_ended),
-      recheck_(with_.profiles) {}
+      recheck_(with_.profiles),
+      shown_(service.metrics_.show(partition)) {}
 
 asio::awaitable<void> PartitionDispatcher::run() {
   return runtime::take_turns([this] { return opened_ ? turn() : open(); }, service_.settings_.retry,
@@ -71,15 +72,15 @@ auto PartitionDispatcher::refresh() -> Result<void> {
   refreshed_ = Clock::now();
   result<void> done = co_await queues_.refresh(with_.now());
   if (!done) co_return done;
-  service_.metrics_.open(partition_).set(static_cast<double>(queues_.open()));
   co_await measure_age();
   co_return done;
 }
 
 asio::awaitable<void> PartitionDispatcher::measure_age() {
   std::map<Block, std::int64_t> decided;
-  std::int64_t oldest = with_.now().time_since_epoch().count();
-  for (const auto& [lane, block] : queues_.oldest()) {
+  PartitionQueue seen;
+  const std::int64_t now = with_.now().time_since_epoch().count();
+  for (const auto& [lane, block, held] : queues_.oldest(with_.now())) {
     const auto known = decided_ms_.find(block);
     std::int64_t at = known != decided_ms_.end() ? known->second : 0;
     if (at == 0) {
@@ -90,11 +91,14 @@ asio::awaitable<void> PartitionDispatcher::measure_age() {
       at = batch->records.front()->event.time_ms;
     }
     decided[block] = at;
-    oldest = std::min(oldest, at);
+    LaneQueue& queue = seen[static_cast<std::size_t>(lane)];
+    const double age = static_cast<double>(std::max<std::int64_t>(now - at, 0)) / 1'000;
+    queue.oldest_seconds = std::max(queue.oldest_seconds, age);
+    if (!held) queue.waiting_seconds = std::max(queue.waiting_seconds, age);
   }
   decided_ms_ = std::move(decided);
-  const std::int64_t age = with_.now().time_since_epoch().count() - oldest;
-  service_.metrics_.oldest(partition_).set(static_cast<double>(age) / 1'000);
+  for (std::size_t lane = 0; lane < seen.size(); ++lane) seen[lane].open = queues_.open(static_cast<Lane>(lane));
+  *shown_ = seen;
 }
 
 Action PartitionDispatcher::action_now(const Queue& queue) const {
@@ -183,10 +187,15 @@ auto PartitionDispatcher::send(Queue& queue, Block block) -> Result<void> {
   receipts.header.intents_offset = block.offset;
   receipts.facts = std::move(*looked);
   co_await runtime::background_turn();
-  const result<log::Offset> offset = co_await append(lane, receipts);
+  std::string traceparent(with_.catalog.launched_under(campaign->id));
+  const observe::Trace trace = observe::Trace::read(traceparent);
+  const result<log::Offset> offset = co_await append(lane, receipts, std::move(traceparent));
   if (!offset) co_return offset.error();
   queues_.answered(lane, block, *offset);
   count(receipts);
+  service_.metrics_.answered(lane, partition_).increment(receipts.facts.size());
+  if (!queue.begun) with_.journal.info("campaign.partition_sending", {{"campaign", campaign->id}, {"partition", partition_}}, &trace);
+  queue.begun = true;
   co_return result<void>();
 }
 
@@ -219,7 +228,7 @@ auto PartitionDispatcher::look_again(const Recheck::Block& about, const contract
   co_return receipts;
 }
 
-auto PartitionDispatcher::append(Lane lane, const contracts::ReceiptsRecorded& receipts) -> Result<log::Offset> {
+auto PartitionDispatcher::append(Lane lane, const contracts::ReceiptsRecorded& receipts, std::string traceparent) -> Result<log::Offset> {
   std::vector<log::NewRecord> records(1);
   log::NewRecord& record = records.front();
   record.topic = receipts_of(lane);
@@ -230,6 +239,7 @@ auto PartitionDispatcher::append(Lane lane, const contracts::ReceiptsRecorded& r
   record.event.type = contracts::ReceiptsRecorded::type;
   record.event.source = "zhida/dispatcher";
   record.event.time_ms = receipts.header.at.time_since_epoch().count();
+  record.event.traceparent = std::move(traceparent);
   const result<std::vector<log::Offset>> offsets = co_await with_.log.append(std::move(records));
   if (!offsets) co_return offsets.error();
   co_return offsets->front();

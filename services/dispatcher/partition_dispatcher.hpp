@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 
 namespace zhida::dispatcher {
@@ -31,7 +32,7 @@ class PartitionDispatcher {
   Result<void> send(Queue& queue, Block block);
   Result<BlockPtr> read(const Queue& queue, Block block);
   Result<std::vector<contracts::Receipt>> look_again(const Recheck::Block& about, const contracts::IntentsDecided& intents);
-  Result<log::Offset> append(campaign::Lane lane, const contracts::ReceiptsRecorded& receipts);
+  Result<log::Offset> append(campaign::Lane lane, const contracts::ReceiptsRecorded& receipts, std::string traceparent);
   boost::asio::awaitable<void> measure_age();
 
   Recheck::Block describe(const campaign::Campaign& campaign, Block block, const contracts::IntentsHeader& header) const;
@@ -46,6 +47,7 @@ class PartitionDispatcher {
   Recheck recheck_;
   stores::Notice::Clock::time_point refreshed_{};
   std::map<Block, std::int64_t> decided_ms_;  // of the oldest blocks
+  std::shared_ptr<PartitionQueue> shown_;
 };
 
 }  // namespace zhida::dispatcher

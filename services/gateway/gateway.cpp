@@ -2,6 +2,7 @@
 
 #include "gateway/relay.hpp"
 #include "node/process.hpp"
+#include "node/process_signs.hpp"
 #include "platform/http/client.hpp"
 #include "platform/http/server.hpp"
 #include "platform/json/writer.hpp"
@@ -27,13 +28,18 @@ namespace asio = boost::asio;
 
 class Gateway final : public Routes {
  public:
-  Gateway(asio::io_context& context, observe::Metrics& metrics, bool metrics_to_all, std::array<std::vector<Endpoint>, 3> endpoints)
+  Gateway(asio::io_context& context, observe::Metrics& metrics, std::array<std::vector<Endpoint>, 3> endpoints)
       : executor_(context.get_executor()),
         metrics_(metrics),
-        metrics_to_all_(metrics_to_all),
         operators_(executor_, "operator", std::move(endpoints[0])),
         page_(executor_, "page", std::move(endpoints[1])),
-        effect_(executor_, "effect", std::move(endpoints[2])) {}
+        effect_(executor_, "effect", std::move(endpoints[2])) {
+    for (Upstreams* const service : {&operators_, &page_, &effect_})
+      for (std::size_t i = 0; i < service->endpoints().size(); ++i)
+        metrics_.gauge_from("zhida_gateway_upstream_up", "1 if a process said that it is alive when last asked.",
+                            {{"service", service->service()}, {"endpoint", service->endpoints()[i].text()}},
+                            [service, i] { return service->alive(i) ? 1.0 : 0.0; });
+  }
 
   Upstreams* service(std::string_view target) override {
     const std::string_view first = target.substr(0, target.find_first_of("/?", 1));
@@ -52,7 +58,7 @@ class Gateway final : public Routes {
   asio::awaitable<http::Response> own(std::string_view target, bool loopback) override {
     const std::string path(target.substr(0, target.find('?')));
     if (path == "/healthz") co_return http::ok("{\"status\":\"alive\"}");
-    if (path == "/metrics" && (loopback || metrics_to_all_))
+    if (path == "/metrics" && loopback)
       co_return http::Response(http::Status::ok, metrics_.text(), "text/plain; version=0.0.4; charset=utf-8");
     if (path == "/readyz") co_return co_await readiness();
     co_return http::respond(http::problems::not_found());
@@ -84,16 +90,21 @@ class Gateway final : public Routes {
 
   asio::any_io_executor executor_;
   observe::Metrics& metrics_;
-  bool metrics_to_all_;
   Upstreams operators_, page_, effect_;
 };
 
-asio::awaitable<void> relay(asio::ip::tcp::socket socket, Routes& routes, observe::Metrics& metrics) {
+asio::awaitable<void> relay(asio::ip::tcp::socket socket, Routes& routes, Metrics& metrics) {
+  struct Counted {
+    explicit Counted(observe::Gauge& all) : connections(all) { connections.add(1); }
+    ~Counted() { connections.add(-1); }
+    observe::Gauge& connections;
+  };
+  const Counted counted(metrics.connections);
   Relay client(boost::beast::tcp_stream(std::move(socket)), routes, metrics);
   co_await client.run();
 }
 
-asio::awaitable<void> accept(asio::ip::tcp::acceptor acceptor, Routes& routes, observe::Metrics& metrics, node::Process& process) {
+asio::awaitable<void> accept(asio::ip::tcp::acceptor acceptor, Routes& routes, Metrics& metrics, node::Process& process) {
   for (;;) {
     auto [error, socket] = co_await runtime::wait_for_work(acceptor.async_accept(asio::as_tuple(asio::use_awaitable)));
     if (!error) {
@@ -106,28 +117,39 @@ asio::awaitable<void> accept(asio::ip::tcp::acceptor acceptor, Routes& routes, o
   }
 }
 
-/// What is read of the settings; throws with every mistake.
-std::pair<std::uint16_t, std::array<std::vector<Endpoint>, 3>> read(const Settings& settings) {
-  std::string mistakes;
-  std::uint16_t port = 0;
-  const char* const end = settings.port.data() + settings.port.size();
-  const auto [at, error] = std::from_chars(settings.port.data(), end, port);
-  if (error != std::errc() || at != end) mistakes += "\n  - the port is \"" + settings.port + "\"; it must be a number from 0 to 65535";
+/// What is read of the settings.
+struct Read {
+  std::uint16_t port = 0, metrics_port = 0;
   std::array<std::vector<Endpoint>, 3> endpoints;
+};
+
+std::uint16_t read_port(std::string_view name, const std::string& text, std::string& mistakes) {
+  std::uint16_t port = 0;
+  const char* const end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, port);
+  if (error != std::errc() || at != end)
+    mistakes += "\n  - " + std::string(name) + " is \"" + text + "\"; it must be a number from 0 to 65535";
+  return port;
+}
+
+/// Throws with every mistake.
+Read read(const Settings& settings) {
+  std::string mistakes;
+  Read made;
+  made.port = read_port("the port", settings.port, mistakes);
+  if (!settings.metrics_port.empty()) made.metrics_port = read_port("the port of the metrics", settings.metrics_port, mistakes);
   const std::array<std::pair<std::string_view, const std::string*>, 3> services = {
       {{"operator", &settings.operators}, {"page", &settings.page}, {"effect", &settings.effect}}};
   for (std::size_t i = 0; i < services.size(); ++i) {
     try {
-      endpoints[i] = parse_endpoints(*services[i].second);
-      if (endpoints[i].empty()) mistakes += "\n  - no process of " + std::string(services[i].first) + " is named; give host:port";
+      made.endpoints[i] = parse_endpoints(*services[i].second);
+      if (made.endpoints[i].empty()) mistakes += "\n  - no process of " + std::string(services[i].first) + " is named; give host:port";
     } catch (const std::invalid_argument& mistake) {
       mistakes += "\n  - processes of " + std::string(services[i].first) + ": " + mistake.what();
     }
   }
-  if (settings.metrics_to != "loopback" && settings.metrics_to != "all")
-    mistakes += "\n  - metrics-to is \"" + settings.metrics_to + "\"; it must be loopback or all";
   if (!mistakes.empty()) throw std::runtime_error("settings are wrong:" + mistakes);
-  return {port, std::move(endpoints)};
+  return made;
 }
 
 }  // namespace
@@ -135,25 +157,30 @@ std::pair<std::uint16_t, std::array<std::vector<Endpoint>, 3>> read(const Settin
 void add_options(CLI::App& command, Settings& settings) {
   command.add_option("--address", settings.address, "Address to listen on")->envname("ZHIDA_ADDRESS")->capture_default_str();
   command.add_option("--port", settings.port, "HTTP port; 0 picks a free one")->envname("ZHIDA_PORT")->capture_default_str();
+  command
+      .add_option("--metrics-port", settings.metrics_port,
+                  "Another port, which answers /metrics to anybody who reaches it; empty: /metrics is for this machine only")
+      ->envname("ZHIDA_METRICS_PORT");
   command.add_option("--operator", settings.operators, "Processes of the operator service: host:port, several with commas")
       ->envname("ZHIDA_OPERATOR");
   command.add_option("--page", settings.page, "Processes of the page service")->envname("ZHIDA_PAGE");
   command.add_option("--effect", settings.effect, "Processes of the effect service")->envname("ZHIDA_EFFECT");
-  command.add_option("--metrics-to", settings.metrics_to, "Who may read /metrics: loopback or all")
-      ->envname("ZHIDA_METRICS_TO")
-      ->capture_default_str();
   command.add_option("--log-level", settings.log_level, "debug, info, warning or error")->envname("ZHIDA_LOG_LEVEL")->capture_default_str();
 }
 
 void serve(const Settings& settings) {
-  auto [port, endpoints] = read(settings);
+  Read given = read(settings);
   const observe::Log journal(STDERR_FILENO, node::level_named(settings.log_level));
   asio::io_context context(1);
-  observe::Metrics metrics;
-  Gateway gateway(context, metrics, settings.metrics_to == "all", std::move(endpoints));
+  observe::Metrics registry;
+  Metrics metrics(registry);
+  Gateway gateway(context, registry, std::move(given.endpoints));
   node::Process process(context, journal);
-  auto acceptor = http::listen(context.get_executor(), settings.address, port);
+  auto acceptor = http::listen(context.get_executor(), settings.address, given.port);
   journal.info("gateway.started", {{"port", acceptor.local_endpoint().port()}});
+  node::show_process(registry);
+  process.spawn_connection(node::measure_lag(registry));
+  if (given.metrics_port != 0) process.show_metrics(node::Process::Door{settings.address, given.metrics_port}, registry);
   gateway.spawn_watches(process);
   process.spawn_session(accept(std::move(acceptor), gateway, metrics, process));
   std::exception_ptr failure;

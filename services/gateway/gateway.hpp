@@ -11,13 +11,13 @@ namespace zhida::gateway {
 
 /// Where the gateway listens and where the services do. Each has an option and an environment variable.
 struct Settings {
-  std::string address = "127.0.0.1";    ///< ZHIDA_ADDRESS
-  std::string port = "8080";            ///< ZHIDA_PORT: 0 picks a free one
-  std::string operators;                ///< ZHIDA_OPERATOR: host:port of its processes, with commas
-  std::string page;                     ///< ZHIDA_PAGE
-  std::string effect;                   ///< ZHIDA_EFFECT
-  std::string metrics_to = "loopback";  ///< ZHIDA_METRICS_TO: who may read `/metrics`, loopback or all
-  std::string log_level = "info";       ///< ZHIDA_LOG_LEVEL
+  std::string address = "127.0.0.1";  ///< ZHIDA_ADDRESS
+  std::string port = "8080";          ///< ZHIDA_PORT: 0 picks a free one
+  std::string metrics_port;           ///< ZHIDA_METRICS_PORT: answers /metrics to others than this machine; none
+  std::string operators;              ///< ZHIDA_OPERATOR: host:port of its processes, with commas
+  std::string page;                   ///< ZHIDA_PAGE
+  std::string effect;                 ///< ZHIDA_EFFECT
+  std::string log_level = "info";     ///< ZHIDA_LOG_LEVEL
 };
 
 void add_options(CLI::App& command, Settings& settings);

@@ -74,13 +74,18 @@ asio::awaitable<error_code> pump(beast::tcp_stream& from, beast::flat_buffer& bu
 
 }  // namespace
 
-Relay::Relay(beast::tcp_stream client, Routes& routes, observe::Metrics& metrics)
-    : client_(std::move(client)), routes_(routes), metrics_(metrics) {}
+Relay::Relay(beast::tcp_stream client, Routes& routes, Metrics& metrics) : client_(std::move(client)), routes_(routes), metrics_(metrics) {}
 
 asio::awaitable<void> Relay::run() {
   error_code ignored;
   client_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
-  while (co_await serve_one()) {
+  bool again = true;
+  while (again) {
+    answered_ = 0;
+    asked_ = "gateway";
+    again = co_await serve_one();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began_;
+    if (answered_ != 0) metrics_.answered(asked_, answered_, took.count());
   }
   client_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
 }
@@ -91,6 +96,7 @@ asio::awaitable<bool> Relay::serve_one() {
   request.body_limit(no_limit);
   client_.expires_after(idle_limit);
   const auto [error, bytes] = co_await runtime::wait_for_work(wire::async_read_header(client_, in_, request, as_result));
+  began_ = std::chrono::steady_clock::now();
   static const auto& malformed = wire::make_error_code(wire::error::bad_method).category();
   if (error && error != wire::error::end_of_stream && error != wire::error::partial_message && error.category() == malformed) {
     keep_alive_ = false;
@@ -111,11 +117,13 @@ asio::awaitable<bool> Relay::serve_one() {
     co_await answer(own);
     co_return keep_alive_;
   }
+  asked_ = service->service();
   if (beast::iequals(request.get()[wire::field::expect], "100-continue")) {
     constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     co_await asio::async_write(client_, asio::buffer(go_on), as_result);
   }
-  // Of others nobody knows what the process that died had done already. A connection used before may turn out closed, so they get a new one.
+  // Of others nobody knows what the process that died had done already. A connection used before may turn out closed, so they get a new
+  // one.
   const bool repeatable = empty && (request.get().method() == wire::verb::get || request.get().method() == wire::verb::head);
   drop_hop_fields(request.get());
   error_code unknown;
@@ -188,7 +196,7 @@ asio::awaitable<Relay::End> Relay::send_answer(Upstreams::Stream& from, bool hea
     if (unread) co_return End::untouched;
     if (response.get().result_int() / 100 == 1) continue;
 
-    count(response.get().result_int());
+    answered_ = response.get().result_int();
     keep_alive = response.keep_alive();
     drop_hop_fields(response.get());
     response.get().keep_alive(keep_alive_);
@@ -219,12 +227,8 @@ asio::awaitable<void> Relay::answer(const http::Response& response) {
   message.keep_alive(keep_alive_);
   message.prepare_payload();
   client_.expires_after(idle_limit);
+  answered_ = status;
   co_await wire::async_write(client_, message, as_result);
-  count(status);
-}
-
-void Relay::count(unsigned status) {
-  metrics_.counter("zhida_gateway_answers_total", "Answers handed to clients.", {{"code", std::to_string(status)}}).increment();
 }
 
 }  // namespace zhida::gateway

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "gateway/metrics.hpp"
 #include "gateway/upstreams.hpp"
 #include "platform/http/problem.hpp"
 #include "platform/http/response.hpp"
-#include "platform/observe/metrics.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -12,6 +12,7 @@
 #include <boost/beast/http/parser.hpp>
 
 #include <array>
+#include <chrono>
 #include <string_view>
 
 namespace zhida::gateway {
@@ -35,7 +36,7 @@ class Routes {
 class Relay {
  public:
   /// Everything referred to must outlive it.
-  Relay(boost::beast::tcp_stream client, Routes& routes, observe::Metrics& metrics);
+  Relay(boost::beast::tcp_stream client, Routes& routes, Metrics& metrics);
 
   /// Serves until the client leaves, or a stop is requested between two requests.
   boost::asio::awaitable<void> run();
@@ -55,15 +56,17 @@ class Relay {
   boost::asio::awaitable<End> send_answer(Upstreams::Stream& from, bool head_only, bool& keep_alive);
   boost::asio::awaitable<void> refuse(http::Problem problem);
   boost::asio::awaitable<void> answer(const http::Response& response);
-  void count(unsigned status);
 
   boost::beast::tcp_stream client_;
   Routes& routes_;
-  observe::Metrics& metrics_;
+  Metrics& metrics_;
   boost::beast::flat_buffer in_;      // from the client
   boost::beast::flat_buffer answer_;  // from the service
   std::array<char, 64 * 1024> up_{}, down_{};
   bool keep_alive_ = true;
+  std::chrono::steady_clock::time_point began_;  // the request in hand
+  std::string_view asked_;                       // the service it is for
+  unsigned answered_ = 0;                        // the status handed to the client; 0 = none yet
 };
 
 }  // namespace zhida::gateway

@@ -50,7 +50,8 @@ Upstreams::Upstreams(asio::any_io_executor executor, std::string service, std::v
       endpoints_(std::move(endpoints)),
       idle_(endpoints_.size()),
       open_(endpoints_.size()),
-      back_after_(endpoints_.size()) {}
+      back_after_(endpoints_.size()),
+      alive_(endpoints_.size(), false) {}
 
 auto Upstreams::connect(bool fresh) -> asio::awaitable<Connection> {
   Connection connection;
@@ -114,6 +115,7 @@ asio::awaitable<void> Upstreams::watch(std::size_t endpoint) {
       if (error.code() == asio::error::operation_aborted) throw;
       silent = error.code() == http::make_error_code(http::Error::timed_out);
     }
+    alive_[endpoint] = alive;
     if (silent) cut_off(endpoint);
     if (alive && back_after_[endpoint] == Clock::time_point::max()) back_after_[endpoint] = {};
   }

@@ -51,6 +51,8 @@ class Upstreams {
   boost::asio::awaitable<void> watch(std::size_t endpoint);
 
   const std::string& service() const { return service_; }
+  /// Whether a process said that it is alive when `watch` last asked.
+  bool alive(std::size_t endpoint) const { return alive_[endpoint]; }
   const std::vector<Endpoint>& endpoints() const { return endpoints_; }
 
  private:
@@ -69,6 +71,7 @@ class Upstreams {
   std::vector<std::vector<Idle>> idle_;                   // by endpoint, the youngest last
   std::vector<std::vector<std::weak_ptr<Stream>>> open_;  // by endpoint, some already closed
   std::vector<Clock::time_point> back_after_;             // by endpoint: not asked before, unless all are so
+  std::vector<bool> alive_;                               // by endpoint
   std::size_t next_ = 0;
 };
 

@@ -4,7 +4,7 @@
 
 namespace zhida::matcher {
 
-Metrics::Metrics(observe::Metrics& registry)
+Metrics::Metrics(observe::Metrics& registry, int partitions)
     : matched(registry.counter("zhida_matcher_decided_total", "Intents decided, by state.", {{"state", "matched"}, {"reason", ""}})),
       looked_at(registry.counter("zhida_matcher_enterprises_total", "Enterprises looked at to decide campaigns.")),
       blocks(registry.counter("zhida_matcher_blocks_total", "Blocks of intents appended.")),
@@ -20,6 +20,11 @@ Metrics::Metrics(observe::Metrics& registry)
       suppressed_[i] = &registry.counter("zhida_matcher_decided_total", "Intents decided, by state.",
                                          {{"state", "suppressed"}, {"reason", std::string(domain::name_of(reason))}});
   }
+  for (std::size_t i = 0; i < intents_.size(); ++i)
+    for (int partition = 0; partition < partitions; ++partition)
+      intents_[i].push_back(&registry.counter(
+          "zhida_matcher_intents_total", "Intents decided, suppressed ones too.",
+          {{"lane", std::string(domain::name_of(static_cast<campaign::Lane>(i)))}, {"partition", std::to_string(partition)}}));
 }
 
 }  // namespace zhida::matcher

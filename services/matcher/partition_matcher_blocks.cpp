@@ -169,6 +169,7 @@ auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
     }
     run.folded_before = *offset + 1;
     service_.metrics_.blocks.increment();
+    service_.metrics_.intents(run.campaign->plan.lane, partition_).increment(writer.facts());
     for (std::size_t i = 0; i < reasons.size(); ++i)
       (i == 0 ? service_.metrics_.unsuppressed(*state) : service_.metrics_.suppressed(static_cast<delivery::Reason>(i)))
           .increment(reasons[i]);
@@ -194,7 +195,9 @@ auto PartitionMatcher::close(Run& run) -> Result<void> {
   if (!offset) co_return offset.error();
   finish(run);
   service_.metrics_.partitions_decided.increment();
-  with_.journal.info("campaign.partition_decided", {{"campaign", run.campaign->id}, {"partition", partition_}, {"intents", mark.intents}});
+  const observe::Trace trace = observe::Trace::read(with_.catalog.launched_under(run.campaign->id));
+  with_.journal.info("campaign.partition_decided", {{"campaign", run.campaign->id}, {"partition", partition_}, {"intents", mark.intents}},
+                     &trace);
   co_return result<void>();
 }
 
@@ -208,6 +211,7 @@ auto PartitionMatcher::append(const Run& run, std::string id, std::string_view t
   record.event.type = type;
   record.event.source = "zhida/matcher";
   record.event.time_ms = with_.now().time_since_epoch().count();
+  record.event.traceparent = with_.catalog.launched_under(run.campaign->id);
   const result<std::vector<log::Offset>> offsets = co_await with_.log.append(std::move(records));
   if (!offsets) co_return offsets.error();
   co_return offsets->front();

@@ -9,7 +9,7 @@ namespace zhida::matcher {
 Service::Service(Dependencies dependencies, Settings settings)
     : dependencies_(std::move(dependencies)),
       settings_(settings),
-      metrics_(dependencies_.metrics),
+      metrics_(dependencies_.metrics, dependencies_.profiles.partitions()),
       compiled_(dependencies_.reference.language,
                 [&catalog = dependencies_.catalog](std::string_view id, int version) { return catalog.compiled(id, version); }),
       floor_(std::make_shared<log::ByteGate>(dependencies_.executor, 1)) {}

@@ -51,10 +51,17 @@ ClusterNode::ClusterNode(asio::io_context& context, ClusterSettings settings, co
   process_.spawn_connection(writes_->run());
   process_.spawn_connection(reads_->run());
   process_.spawn_work(foundation_->catalog.run());
+  process_.spawn_work(foundation_->signs.run());
   process_.spawn_work(reload_keys(keys_, journal_));
-  add_own_routes(
-      router_, foundation_->metrics, [this] { return unready(); },
-      settings_.metrics_to_all ? http::Access::open() : http::Access::loopback());
+  foundation_->metrics.gauges_from("zhida_partitions_owned", "Partitions that this process owns, by consumer group.", [this] {
+    std::vector<observe::Metrics::Reading> readings;
+    for (const auto& owner : owners_) {
+      const auto& partitions = owner->partitions();
+      readings.emplace_back(observe::Labels{{"group", owner->group()}}, partitions ? static_cast<double>(partitions->size()) : 0.0);
+    }
+    return readings;
+  });
+  add_own_routes(router_, foundation_->metrics, [this] { return unready(); });
 }
 
 void ClusterNode::fold_all_profiles() {
@@ -106,6 +113,7 @@ std::string ClusterNode::unready() const {
 asio::awaitable<void> ClusterNode::run() {
   Process::Door door{settings_.address, settings_.port};
   const auto bound = [](std::uint16_t) {};
+  if (settings_.metrics_port) process_.show_metrics(Process::Door{settings_.address, *settings_.metrics_port}, foundation_->metrics);
   co_await process_.serve(std::move(door), router_, keys_, foundation_->metrics, bound);
   log_.reset();
 }

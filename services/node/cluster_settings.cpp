@@ -91,10 +91,11 @@ void ClusterOptions::add_to(CLI::App& command) {
   add("--redis", given_.redis, "ZHIDA_REDIS", "URL of Redis");
   add("--address", given_.address, "ZHIDA_ADDRESS", "Address to listen on");
   add("--port", port_, "ZHIDA_PORT", "HTTP port; 0 picks a free one");
+  add("--metrics-port", metrics_port_, "ZHIDA_METRICS_PORT",
+      "Another port, which answers /metrics to anybody who reaches it; empty: /metrics is for this machine only");
   add("--keys", given_.keys, "ZHIDA_KEYS", "File of the API keys' hashes, which `zhida keys` makes");
   add("--master-key", given_.master_key, "ZHIDA_MASTER_KEY", "File of the master key, 64 hexadecimal digits");
   add("--page-url", given_.page_url, "ZHIDA_PAGE_URL", "Where the link of a package without target leads");
-  add("--metrics-to", metrics_to_, "ZHIDA_METRICS_TO", "Who may read /metrics: loopback or all");
   add("--log-level", given_.log_level, "ZHIDA_LOG_LEVEL", "debug, info, warning or error");
   command.add_option("--link-hosts", given_.link_hosts, "Hosts of links beside *.gov.cn and those of the sample")
       ->envname("ZHIDA_LINK_HOSTS")
@@ -128,14 +129,13 @@ ClusterSettings ClusterOptions::settings() const {
   Mistakes mistakes;
   ClusterSettings made = read_log(mistakes);
   made.port = mistakes.number<std::uint16_t>("the port", port_, 0, 65'535);
+  if (!metrics_port_.empty()) made.metrics_port = mistakes.number<std::uint16_t>("the port of the metrics", metrics_port_, 1, 65'535);
   if (made.redis.empty())
     mistakes.add("Redis is not named; give a URL");
   else if (redis::Servers::parse(made.redis).has_error())
     mistakes.add("the URL of Redis cannot be read: it is redis://[[user]:password@]host[:port], redis+cluster://… or unix:/path");
   mistakes.file("the file of API keys", made.keys);
   mistakes.file("the file of the master key", made.master_key);
-  if (metrics_to_ != "loopback" && metrics_to_ != "all") mistakes.add("metrics-to is \"" + metrics_to_ + "\"; it must be loopback or all");
-  made.metrics_to_all = metrics_to_ == "all";
   static constexpr std::string_view levels[] = {"debug", "info", "warning", "error"};
   if (std::ranges::find(levels, made.log_level) == std::end(levels))
     mistakes.add("the log level is \"" + made.log_level + "\"; it must be debug, info, warning or error");

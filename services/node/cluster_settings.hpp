@@ -3,6 +3,7 @@
 #include "platform/log/kafka_settings.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,12 +20,12 @@ struct ClusterSettings {
   std::string redis;                                       ///< ZHIDA_REDIS: URL
   std::string address = "127.0.0.1";                       ///< ZHIDA_ADDRESS: where to listen
   std::uint16_t port = 0;                                  ///< ZHIDA_PORT: 0 picks a free one
+  std::optional<std::uint16_t> metrics_port;               ///< ZHIDA_METRICS_PORT: answers /metrics to others than this machine; none
   std::string keys;                                        ///< ZHIDA_KEYS: file of the API keys' hashes
   std::string master_key;                                  ///< ZHIDA_MASTER_KEY: file of the key that wraps data keys and signs links
   std::string page_url = "https://www.songjiang.gov.cn/";  ///< ZHIDA_PAGE_URL: where a package without target leads
   std::vector<std::string> link_hosts;                     ///< ZHIDA_LINK_HOSTS: hosts of links beside *.gov.cn and those of the sample
-  bool metrics_to_all = false;     ///< ZHIDA_METRICS_TO=all: `/metrics` answers anybody, where a network policy says who that is
-  std::string log_level = "info";  ///< ZHIDA_LOG_LEVEL: debug, info, warning, error
+  std::string log_level = "info";                          ///< ZHIDA_LOG_LEVEL: debug, info, warning, error
 };
 
 /// The options of a service, bound to what they say; texts, so that everything wrong can be said at once.
@@ -44,7 +45,7 @@ class ClusterOptions {
   ClusterSettings read_log(Mistakes& mistakes) const;
 
   ClusterSettings given_;
-  std::string port_ = "0", partitions_ = "8", replication_ = "3", min_in_sync_ = "2", create_topics_ = "true", metrics_to_ = "loopback";
+  std::string port_ = "0", metrics_port_, partitions_ = "8", replication_ = "3", min_in_sync_ = "2", create_topics_ = "true";
   std::string kafka_password_file_;
 };
 

@@ -31,7 +31,8 @@ Foundation::Foundation(boost::asio::any_io_executor on, log::EventLog& event_log
       columns(profiles, reference.language, [] { return domain::date_of(now()); }),
       deliveries_progress(executor),
       deliveries_fold({.partitions = partitions}),
-      deliveries(reads, deliveries_fold, partitions, deliveries_progress) {}
+      deliveries(reads, deliveries_fold, partitions, deliveries_progress),
+      signs(*this) {}
 
 std::unique_ptr<stores::FoldRunner> Foundation::deliveries_runner(redis::Client& writes, int partition) {
   return std::make_unique<stores::FoldRunner>(executor, log, writes, deliveries_fold, partition, deliveries_progress, dead_letters,

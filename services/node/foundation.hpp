@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/date_time.hpp"
+#include "node/fold_signs.hpp"
 #include "platform/log/event_log.hpp"
 #include "platform/observe/log.hpp"
 #include "platform/observe/metrics.hpp"
@@ -25,7 +26,8 @@ namespace zhida::node {
 domain::Instant now();
 
 /// What every service stands on: the stores that fold one log, and the view of one Redis. Members stand in the order in which they need
-/// each other. Nothing runs by itself: whoever composes the services spawns `catalog.run()`, `profiles.run(p)` and the runners it needs.
+/// each other. Nothing runs by itself: whoever composes the services spawns `catalog.run()`, `profiles.run(p)`, `signs.run()` and the
+/// runners it needs.
 struct Foundation {
   /// Everything referred to must outlive the foundation. `reads`: a connection for reads, apart from the runners'.
   Foundation(boost::asio::any_io_executor executor, log::EventLog& log, int partitions, redis::Client& reads, const observe::Log& journal);
@@ -49,6 +51,7 @@ struct Foundation {
   stores::Progress deliveries_progress;
   stores::DeliveriesFold deliveries_fold;
   stores::DeliveriesReader deliveries;
+  FoldSigns signs;
 };
 
 }  // namespace zhida::node

@@ -20,6 +20,7 @@ class OwnedFolds::Running {
 boost::asio::awaitable<void> OwnedFolds::run(int partition) {
   const std::unique_ptr<stores::FoldRunner> runner = on_.deliveries_runner(writes_, partition);
   const Running running(runners_, *runner);
+  const FoldSigns::Shown shown(on_.signs, *runner);
   co_await runner->run();
 }
 

@@ -1,5 +1,6 @@
 #include "node/process.hpp"
 
+#include "node/process_signs.hpp"
 #include "platform/http/server.hpp"
 #include "platform/json/writer.hpp"
 #include "platform/runtime/graceful_stop.hpp"
@@ -21,6 +22,10 @@ namespace asio = boost::asio;
 // Together below the ten seconds in which a stop has to be done.
 constexpr std::chrono::milliseconds session_grace{3'000};
 constexpr std::chrono::milliseconds work_grace{3'500};
+
+http::Response metrics_text(const observe::Metrics& metrics) {
+  return http::Response(http::Status::ok, metrics.text(), "text/plain; version=0.0.4; charset=utf-8");
+}
 
 }  // namespace
 
@@ -51,6 +56,13 @@ void Process::fail(std::string_view reason) {
   stop_signals_.cancel();
 }
 
+void Process::show_metrics(Door door, observe::Metrics& metrics) {
+  metrics_router_.add(http::Verb::get, "/metrics", http::RouteInfo("metrics", http::Access::open()),
+                      [&metrics](http::Request&) -> asio::awaitable<http::Response> { co_return metrics_text(metrics); });
+  sessions_.spawn(
+      http::serve(http::listen(context_.get_executor(), door.address, door.port), metrics_router_, http::ServerOptions(), sessions_));
+}
+
 asio::awaitable<void> Process::serve(Door door, const http::Router& router, const auth::KeyRing& keys, observe::Metrics& metrics,
                                      std::function<void(std::uint16_t)> bound, std::function<asio::awaitable<void>()> release) {
   auto acceptor = http::listen(context_.get_executor(), door.address, door.port);
@@ -59,6 +71,8 @@ asio::awaitable<void> Process::serve(Door door, const http::Router& router, cons
   options.authorise = http::bearer_keys(keys);
   options.log = &journal_;
   options.metrics = &metrics;
+  show_process(metrics);
+  connections_.spawn(measure_lag(metrics));
   sessions_.spawn(http::serve(std::move(acceptor), router, std::move(options), sessions_));
   bound(port);
   journal_.info("server.started", {{"port", port}});
@@ -79,7 +93,8 @@ asio::awaitable<void> Process::until_stopped(std::function<asio::awaitable<void>
   if (!failure_.empty()) throw std::runtime_error(failure_);
 }
 
-void add_own_routes(http::Router& router, observe::Metrics& metrics, std::function<std::string()> unready, http::Access readers) {
+void add_own_routes(http::Router& router, observe::Metrics& metrics, std::function<std::string()> unready) {
+  metrics.gauge_from("zhida_ready", "1 if /readyz says so.", {}, [unready] { return unready().empty() ? 1.0 : 0.0; });
   router.add(http::Verb::get, "/healthz", http::RouteInfo("health", http::Access::open()),
              [](http::Request&) -> asio::awaitable<http::Response> { co_return http::ok("{\"status\":\"alive\"}"); });
   router.add(http::Verb::get, "/readyz", http::RouteInfo("readiness", http::Access::open()),
@@ -90,10 +105,8 @@ void add_own_routes(http::Router& router, observe::Metrics& metrics, std::functi
                json::Writer(body).begin_object().field("status", reason).end_object();
                co_return http::Response(http::Status::unavailable, std::move(body));
              });
-  router.add(http::Verb::get, "/metrics", http::RouteInfo("metrics", std::move(readers)),
-             [&metrics](http::Request&) -> asio::awaitable<http::Response> {
-               co_return http::Response(http::Status::ok, metrics.text(), "text/plain; version=0.0.4; charset=utf-8");
-             });
+  router.add(http::Verb::get, "/metrics", http::RouteInfo("metrics", http::Access::loopback()),
+             [&metrics](http::Request&) -> asio::awaitable<http::Response> { co_return metrics_text(metrics); });
 }
 
 asio::awaitable<void> reload_keys(auth::KeyRing& keys, const observe::Log& journal) {

@@ -47,6 +47,9 @@ class Process {
     std::string address;
     std::uint16_t port = 0;  ///< 0 picks a free one
   };
+  /// Answers `/metrics` at a door of its own to whoever can reach it, until told to stop: it is for Prometheus, behind a network policy.
+  /// Throws `system_error` if the door cannot be had.
+  void show_metrics(Door door, observe::Metrics& metrics);
   /// Answers over HTTP until told to stop; as `until_stopped`. `bound` is told the port. Throws `system_error` if it cannot be had.
   boost::asio::awaitable<void> serve(Door door, const http::Router& router, const auth::KeyRing& keys, observe::Metrics& metrics,
                                      std::function<void(std::uint16_t)> bound,
@@ -58,14 +61,14 @@ class Process {
   runtime::TaskGroup connections_;
   runtime::TaskGroup work_;
   runtime::TaskGroup sessions_;
+  http::Router metrics_router_;
   boost::asio::signal_set stop_signals_;
   std::string failure_;
 };
 
-/// `/healthz`, `/readyz` and, for `readers`, `/metrics`. `unready` says what is not ready yet, nothing when all is; it is asked at each
-/// request.
-void add_own_routes(http::Router& router, observe::Metrics& metrics, std::function<std::string()> unready,
-                    http::Access readers = http::Access::loopback());
+/// `/healthz`, `/readyz` and, for this machine only, `/metrics`. `unready` says what is not ready yet, nothing when all is; it is asked at
+/// each request.
+void add_own_routes(http::Router& router, observe::Metrics& metrics, std::function<std::string()> unready);
 
 /// Takes over changes of the keys' file, twice a second, until cancelled.
 boost::asio::awaitable<void> reload_keys(auth::KeyRing& keys, const observe::Log& journal);

@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
                              settings.page_url = node.settings().page_url;
                              auto operators = std::make_shared<operators::Service>(
                                  operators::Dependencies{on.log, on.reference, on.catalog, on.profiles, on.columns, on.deliveries,
-                                                         node.master_key(), on.journal, &node::now, node.pool().get_executor()},
+                                                         node.master_key(), on.journal, &node::now, node.pool().get_executor(), on.metrics},
                                  std::move(settings));
                              operators->add_routes(node.router());
                              node::DocsRoutes().add_to(node.router());

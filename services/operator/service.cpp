@@ -5,8 +5,10 @@
 namespace zhida::operators {
 
 Service::Service(const Dependencies& with, Settings settings)
-    : rules_{with.reference, policy::LinkPolicy(std::move(settings.link_hosts)), std::move(settings.page_url)},
-      gateway_(with.log, with.catalog, rules_, with.now, settings.patience),
+    : metrics_(with.metrics),
+      rules_{with.reference, policy::LinkPolicy(std::move(settings.link_hosts)), std::move(settings.page_url)},
+      gateway_(with.log, with.catalog, rules_, with.now, settings.patience,
+               [this](CommandGateway::Outcome outcome, std::chrono::steady_clock::duration took) { metrics_.count(outcome, took); }),
       sealer_(with.master_key, with.profiles),
       owner_(with.log, with.catalog, rules_, with.now, with.journal),
       clock_(with.catalog, with.deliveries, gateway_, rules_, with.now, with.journal),

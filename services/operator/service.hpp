@@ -7,6 +7,7 @@
 #include "operator/commands/campaign_clock.hpp"
 #include "operator/commands/command_owner.hpp"
 #include "operator/intake/enterprise_routes.hpp"
+#include "operator/metrics.hpp"
 #include "operator/records/record_routes.hpp"
 #include "operator/rules/rule_routes.hpp"
 
@@ -34,6 +35,7 @@ struct Dependencies {
   const observe::Log& journal;
   Now now;
   boost::asio::any_io_executor pool;  ///< for parsing and sealing; to be joined before the executor's context goes
+  observe::Metrics& metrics;
 };
 
 /// The operators' side: routes for the data centre, operators and auditors; the owner of all commands; the campaigns' clock.
@@ -53,6 +55,7 @@ class Service {
   boost::asio::awaitable<void> run_clock() { return clock_.run(); }
 
  private:
+  Metrics metrics_;
   CommandRules rules_;
   CommandGateway gateway_;
   Sealer sealer_;

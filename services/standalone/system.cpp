@@ -41,7 +41,7 @@ System::System(asio::any_io_executor executor, const node::DataDirectory& direct
       read_redis_(redis::connect(executor, redis)),
       on_(executor, log_, settings.partitions, *read_redis_, journal),
       operators_({on_.log, on_.reference, on_.catalog, on_.profiles, on_.columns, on_.deliveries, master_key_, journal, &node::now,
-                  pool_.get_executor()},
+                  pool_.get_executor(), on_.metrics},
                  operator_settings(settings)),
       matcher_({executor, on_.log, on_.catalog, on_.profiles, on_.columns, on_.deliveries, on_.deliveries_progress, on_.reference,
                 on_.metrics, journal, &node::now,
@@ -54,7 +54,17 @@ System::System(asio::any_io_executor executor, const node::DataDirectory& direct
       effects_({executor, on_.log, on_.reads, on_.deliveries_fold, on_.deliveries_progress, on_.deliveries, on_.catalog, on_.profiles,
                 on_.reference, pool_.get_executor(), journal, on_.metrics, &node::now},
                {}) {
-  for (int partition = 0; partition < on_.partitions; ++partition) runners_.push_back(on_.deliveries_runner(*fold_redis_, partition));
+  for (int partition = 0; partition < on_.partitions; ++partition) {
+    runners_.push_back(on_.deliveries_runner(*fold_redis_, partition));
+    shown_.push_back(std::make_unique<node::FoldSigns::Shown>(on_.signs, *runners_.back()));
+  }
+  on_.metrics.gauges_from("zhida_partitions_owned", "Partitions that this process owns, by consumer group.", [this] {
+    std::vector<observe::Metrics::Reading> readings;
+    for (const char* group : {"matcher", "dispatcher", "effect"})
+      readings.emplace_back(observe::Labels{{"group", group}}, static_cast<double>(on_.partitions));
+    for (const char* group : {"operator", "effect-nightly"}) readings.emplace_back(observe::Labels{{"group", group}}, 1.0);
+    return readings;
+  });
   operators_.add_routes(router_);
   page_.add_routes(router_);
   effects_.add_routes(router_);
@@ -66,6 +76,7 @@ void System::spawn(node::Process& process) {
   process.spawn_connection(fold_redis_->run());
   process.spawn_connection(read_redis_->run());
   process.spawn_work(on_.catalog.run());
+  process.spawn_work(on_.signs.run());
   for (const auto& runner : runners_) process.spawn_work(runner->run());
   for (int partition = 0; partition < on_.partitions; ++partition) {
     process.spawn_work(on_.profiles.run(partition));

@@ -51,6 +51,7 @@ class System {
   std::unique_ptr<redis::Client> read_redis_;
   node::Foundation on_;
   std::vector<std::unique_ptr<stores::FoldRunner>> runners_;
+  std::vector<std::unique_ptr<node::FoldSigns::Shown>> shown_;
   operators::Service operators_;
   matcher::Service matcher_;
   dispatcher::Service dispatcher_;

@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/system/result.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -61,6 +62,9 @@ class EventLog {
   /// `no_space`, `busy`, `io`: not acknowledged; try again later, records must be harmless when doubled.
   /// Cancelling ends only the wait: the records may still be appended.
   virtual Awaitable<std::vector<Offset>> append(std::vector<NewRecord> records) = 0;
+
+  /// Bytes of appends that are not yet answered: they grow when brokers or the disk do not keep up. 0 where nothing ever waits.
+  virtual std::size_t queued_bytes() const { return 0; }
 
   /// The records at or beyond `from`, at once: an empty batch when there are none yet.
   /// Errors: `unknown_partition`, `trimmed`, `beyond_end`, `io`. `from` may lie in a gap.

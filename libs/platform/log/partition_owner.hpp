@@ -36,6 +36,8 @@ class PartitionOwner {
   /// Throws `system_error` if the group cannot be joined.
   boost::asio::awaitable<void> run();
 
+  const std::string& group() const { return group_; }
+
   /// The partitions owned, ascending; nothing before the group has said which.
   const std::optional<std::vector<std::int32_t>>& partitions() const { return partitions_; }
 

@@ -97,6 +97,7 @@ class SqliteLog::Core : public std::enable_shared_from_this<Core> {
 
   const std::string& id() const { return id_; }
   const PartitionIndex& partitions() const { return partitions_; }
+  std::size_t queued_bytes() const { return gate_->inside(); }
 
   asio::awaitable<result<std::vector<Offset>>> append(std::vector<NewRecord> records) {
     const auto self = shared_from_this();
@@ -244,6 +245,8 @@ const std::string& SqliteLog::id() const { return core_->id(); }
 const Layout& SqliteLog::layout() const { return core_->partitions().layout(); }
 
 EventLog::Awaitable<std::vector<Offset>> SqliteLog::append(std::vector<NewRecord> records) { return core_->append(std::move(records)); }
+
+std::size_t SqliteLog::queued_bytes() const { return core_->queued_bytes(); }
 
 EventLog::Awaitable<Batch> SqliteLog::read(std::string_view topic, std::int32_t partition, Offset from, ReadLimits limits) {
   return core_->read(core_->partitions().find(topic, partition), from, limits);

@@ -43,6 +43,7 @@ class SqliteLog final : public EventLog {
   const std::string& id() const override;
   const Layout& layout() const override;
   Awaitable<std::vector<Offset>> append(std::vector<NewRecord> records) override;
+  std::size_t queued_bytes() const override;
   Awaitable<Batch> read(std::string_view topic, std::int32_t partition, Offset from, ReadLimits limits) override;
   boost::asio::awaitable<void> wait(std::vector<Position> positions) override;
   Awaitable<Range> range(std::string_view topic, std::int32_t partition) override;

@@ -77,16 +77,20 @@ std::uint64_t Histogram::total() const {
 
 std::vector<double> latency_bounds() { return {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}; }
 
-Metrics::Sample& Metrics::sample(std::string_view name, std::string_view help, const Labels& labels, Kind kind) {
-  auto family = families_.find(name);
-  if (family == families_.end()) {
-    family = families_.try_emplace(std::string(name)).first;
-    family->second.kind = kind;
-    family->second.help = help;
+Metrics::Family& Metrics::family(std::string_view name, std::string_view help, Kind kind) {
+  auto found = families_.find(name);
+  if (found == families_.end()) {
+    found = families_.try_emplace(std::string(name)).first;
+    found->second.kind = kind;
+    found->second.help = help;
   }
-  if (family->second.kind != kind) throw std::logic_error("a metric of another kind is called " + std::string(name));
+  if (found->second.kind != kind) throw std::logic_error("a metric of another kind is called " + std::string(name));
+  return found->second;
+}
+
+Metrics::Sample& Metrics::sample(std::string_view name, std::string_view help, const Labels& labels, Kind kind) {
   const std::string text = rendered(labels);
-  auto& samples = family->second.samples;
+  auto& samples = family(name, help, kind).samples;
   const auto known = std::ranges::find(samples, text, &Sample::labels);
   if (known != samples.end()) return *known;
   samples.emplace_back().labels = text;
@@ -119,6 +123,16 @@ void Metrics::gauge_from(std::string_view name, std::string_view help, Labels la
   sample(name, help, labels, Kind::gauge).read = std::move(read);
 }
 
+void Metrics::gauges_from(std::string_view name, std::string_view help, std::function<std::vector<Reading>()> read) {
+  const std::lock_guard lock(mutex_);
+  family(name, help, Kind::gauge).read = std::move(read);
+}
+
+void Metrics::counters_from(std::string_view name, std::string_view help, std::function<std::vector<Reading>()> read) {
+  const std::lock_guard lock(mutex_);
+  family(name, help, Kind::counter).read = std::move(read);
+}
+
 std::string Metrics::text() const {
   const std::lock_guard lock(mutex_);
   std::string out;
@@ -135,6 +149,8 @@ std::string Metrics::text() const {
         append_line(out, name, "", one.labels, number(one.gauge->value()));
       if (one.histogram != nullptr) append_histogram(out, name, one.labels, *one.histogram);
     }
+    if (!family.read) continue;
+    for (const auto& [labels, value] : family.read()) append_line(out, name, "", rendered(labels), number(value));
   }
   return out;
 }

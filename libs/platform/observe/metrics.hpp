@@ -69,6 +69,13 @@ class Metrics {
   /// A gauge read when it is scraped; `read` must stay callable from the scraping thread for the registry's life.
   void gauge_from(std::string_view name, std::string_view help, Labels labels, std::function<double()> read);
 
+  /// A value with its labels.
+  using Reading = std::pair<Labels, double>;
+  /// Gauges or counters that come and go, such as those of partitions that a process owns for a while: all are read when they are scraped.
+  /// `read` as above. What a counter's reading goes back by counts as a restart.
+  void gauges_from(std::string_view name, std::string_view help, std::function<std::vector<Reading>()> read);
+  void counters_from(std::string_view name, std::string_view help, std::function<std::vector<Reading>()> read);
+
   /// Prometheus text format 0.0.4, sorted by name.
   std::string text() const;
 
@@ -85,7 +92,9 @@ class Metrics {
     Kind kind;
     std::string help;
     std::deque<Sample> samples;
+    std::function<std::vector<Reading>()> read;
   };
+  Family& family(std::string_view name, std::string_view help, Kind kind);
   Sample& sample(std::string_view name, std::string_view help, const Labels& labels, Kind kind);
 
   mutable std::mutex mutex_;  // guards registration and scraping; the metrics themselves are atomic

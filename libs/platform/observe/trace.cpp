@@ -60,18 +60,23 @@ Trace Trace::make() {
 }
 
 Trace Trace::join(std::string_view header) {
+  Trace trace = read(header);
+  if (trace.empty()) return make();
+  fill_random(trace.span_id);
+  return trace;
+}
+
+Trace Trace::read(std::string_view header) {
   // version - trace id - parent id - flags; later versions may append more after a dash.
   Trace trace;
   const bool shaped = header.size() >= 55 && header[2] == '-' && header[35] == '-' && header[52] == '-';
   std::array<std::uint8_t, 1> version{}, flags{};
-  std::array<std::uint8_t, 8> parent{};
   const bool known = shaped && (read_hex(header.substr(0, 2), version) || header.starts_with("00")) && version[0] != 0xFF &&
                      (version[0] == 0 ? header.size() == 55 : header.size() == 55 || header[55] == '-');
-  if (!known || !read_hex(header.substr(3, 32), trace.trace_id) || !read_hex(header.substr(36, 16), parent) ||
+  if (!known || !read_hex(header.substr(3, 32), trace.trace_id) || !read_hex(header.substr(36, 16), trace.span_id) ||
       !(read_hex(header.substr(53, 2), flags) || header.substr(53, 2) == "00"))
-    return make();
+    return Trace();
   trace.flags = flags[0] & 1;
-  fill_random(trace.span_id);
   return trace;
 }
 

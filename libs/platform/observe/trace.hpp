@@ -17,6 +17,8 @@ struct Trace {
   static Trace make();
   /// Joins the trace of a `traceparent` header with a new span of our own; a new trace if the header is absent or invalid.
   static Trace join(std::string_view traceparent);
+  /// The trace that a record's `traceparent` names, its span as it stands there; an empty one if it is absent or invalid.
+  static Trace read(std::string_view traceparent);
 
   bool empty() const { return trace_id == std::array<std::uint8_t, 16>{}; }
   /// `00-<32 hex>-<16 hex>-<2 hex>`

@@ -126,7 +126,11 @@ domain::FieldErrors CatalogStore::fold_catalog(const log::Record& record) {
   commands_.note(event, record.offset);
   const auto answered = static_cast<log::Offset>(event->command_offset);
   answered_to_ = std::max(answered_to_.value_or(answered), answered);
-  if (is_first && apply(*event)) ++version_;
+  if (is_first && apply(*event)) {
+    ++version_;
+    const bool goes = event->kind == contracts::CommandKind::campaign_launch || event->kind == contracts::CommandKind::campaign_approve;
+    if (goes && !record.event.traceparent.empty()) launched_under_.insert_or_assign(event->entity, record.event.traceparent);
+  }
   return {};
 }
 
@@ -171,6 +175,11 @@ std::shared_ptr<const policy::Document> CatalogStore::document(std::string_view 
 std::shared_ptr<const policy::Item> CatalogStore::item(std::string_view id) const { return find(items_, id); }
 std::shared_ptr<const policy::Package> CatalogStore::package(std::string_view id) const { return find(packages_, id); }
 std::shared_ptr<const campaign::Campaign> CatalogStore::campaign(std::string_view id) const { return find(campaigns_, id); }
+
+std::string_view CatalogStore::launched_under(std::string_view campaign) const {
+  const auto found = launched_under_.find(campaign);
+  return found == launched_under_.end() ? std::string_view() : std::string_view(found->second);
+}
 
 bool CatalogStore::has_undisclosed_content(const campaign::Campaign& campaign) const {
   const auto is_hidden = [this](const std::string& id) {

@@ -72,6 +72,9 @@ class CatalogStore {
   std::shared_ptr<const policy::Package> package(std::string_view id) const;
   std::shared_ptr<const campaign::Campaign> campaign(std::string_view id) const;
 
+  /// The `traceparent` under which a campaign was launched or, if it starts by itself, approved; empty if that had none.
+  std::string_view launched_under(std::string_view campaign) const;
+
   /// Whether a document in the campaign's package, or of one of its items, is no longer disclosed proactively: none of it may be pushed.
   bool has_undisclosed_content(const campaign::Campaign& campaign) const;
   /// Which items of its package were withdrawn: these may no longer be pushed.
@@ -115,6 +118,7 @@ class CatalogStore {
   Entities<policy::Item> items_;
   Entities<policy::Package> packages_;
   Entities<campaign::Campaign> campaigns_;
+  std::map<std::string, std::string, std::less<>> launched_under_;  // campaign → traceparent
   Rules rules_;
   std::shared_ptr<const PublishedItems> published_;  // null = to be made
   CommandIndex commands_;

@@ -43,6 +43,7 @@ boost::asio::awaitable<result<void>> DeadLetters::quarantine(std::vector<Input> 
   if (!caught_up) co_return caught_up;
 
   std::vector<log::NewRecord> records;
+  std::vector<std::string> topics;
   for (Input& input : inputs) {
     const std::string traceparent = input.record->event.traceparent;
     const contracts::DeadLetter letter = letter_of(std::move(input), now_());
@@ -51,6 +52,7 @@ boost::asio::awaitable<result<void>> DeadLetters::quarantine(std::vector<Input> 
     log::NewRecord record;
     record.topic = dead_letters_topic;
     record.partition = partition;
+    topics.push_back(letter.topic);
     record.key = letter.key;
     record.value = contracts::to_json(letter);
     record.event.id = std::move(id);
@@ -63,6 +65,7 @@ boost::asio::awaitable<result<void>> DeadLetters::quarantine(std::vector<Input> 
   if (records.empty()) co_return result<void>();
   const auto appended = co_await log_.append(std::move(records));
   if (!appended) co_return appended.error();
+  for (const std::string& topic : topics) ++appended_[topic];
   co_return result<void>();
 }
 

@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/system/result.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -37,6 +38,9 @@ class DeadLetters {
   /// Durable when it returns. Errors: those of `EventLog::append` and `read`.
   boost::asio::awaitable<boost::system::result<void>> quarantine(std::vector<Input> inputs);
 
+  /// How many this process appended, by the topic they came from.
+  const std::map<std::string, std::uint64_t>& appended() const { return appended_; }
+
  private:
   struct Known {
     std::unordered_set<std::string> ids;
@@ -48,6 +52,7 @@ class DeadLetters {
   log::EventLog& log_;
   Now now_;
   std::map<int, Known> known_;
+  std::map<std::string, std::uint64_t> appended_;
 };
 
 }  // namespace zhida::stores

@@ -84,6 +84,12 @@ asio::awaitable<result<Comparison>> FoldRunner::rebuild() {
   co_return last_comparison_;
 }
 
+std::optional<PositionVector> FoldRunner::position() const {
+  if (live_) return live_->generation.at;
+  if (building_) return building_->generation.at;
+  return std::nullopt;
+}
+
 auto FoldRunner::ends() -> Result<PositionVector> {
   PositionVector vector;
   for (const std::string& topic : fold_.topics()) {

@@ -64,6 +64,11 @@ class FoldRunner {
 
   FoldCondition condition() const { return condition_; }
   int partition() const { return partition_; }
+  const Fold& fold() const { return fold_; }
+  /// Where the state stands that is live or, while there is none, being built; nothing before Redis was first reached.
+  std::optional<PositionVector> position() const;
+  /// How often a state folded from the start became the live one.
+  std::uint64_t rebuilds() const { return rebuilds_; }
 
  private:
   /// A generation being folded and what was read ahead for it.

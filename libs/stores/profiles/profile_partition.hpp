@@ -3,6 +3,7 @@
 #include "stores/profiles/changed_rows.hpp"
 #include "stores/profiles/profile_store.hpp"
 
+#include <memory>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -24,6 +25,7 @@ struct ProfileStore::Partition {
   std::optional<log::Offset> profiles_target, vault_target;  ///< the log's ends when folding began
   std::vector<DeadLetters::Input> letters;                   ///< not yet quarantined
   bool ready = false;
+  std::weak_ptr<void> running;  ///< lives as long as its `run`
 };
 
 }  // namespace zhida::stores

@@ -8,6 +8,8 @@ namespace zhida::stores {
 namespace asio = boost::asio;
 using boost::system::result;
 
+bool ProfileStore::running(int partition) const { return !partitions_[static_cast<std::size_t>(partition)]->running.expired(); }
+
 bool ProfileStore::ready(int partition) const { return partitions_[static_cast<std::size_t>(partition)]->ready; }
 
 bool ProfileStore::ready() const {

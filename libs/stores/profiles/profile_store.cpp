@@ -59,8 +59,10 @@ ProfileStore::ProfileStore(asio::any_io_executor executor, log::EventLog& log, i
 ProfileStore::~ProfileStore() = default;
 
 asio::awaitable<void> ProfileStore::run(int partition) {
+  const auto running = std::make_shared<int>(partition);
+  partitions_[static_cast<std::size_t>(partition)]->running = running;
   MemoryFold fold;
-  fold.catch_up = [this, partition] { return catch_up(partition); };
+  fold.catch_up = [this, partition, running] { return catch_up(partition); };
   fold.positions = [this, partition] {
     const Partition& part = *partitions_[static_cast<std::size_t>(partition)];
     std::vector<log::Position> positions(2);

@@ -86,6 +86,9 @@ class ProfileStore {
   /// Folds one partition from the start, then follows, until cancelled. Spawn one for each partition.
   boost::asio::awaitable<void> run(int partition);
 
+  /// Whether a partition's `run` is under way: only then does what is known of it follow the log.
+  bool running(int partition) const;
+
   /// True once everything is folded that the log held when `run` began.
   bool ready(int partition) const;
   bool ready() const;

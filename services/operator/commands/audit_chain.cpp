@@ -70,7 +70,7 @@ asio::awaitable<void> AuditChain::extend() {
       record.topic = contracts::topics::audit;
       record.value = contracts::to_json(audit);
       record.event = log::CloudEvent{"audit/" + std::to_string(audit.sequence), std::string(contracts::AuditRecorded::type), "/operator",
-                                     audit.at.time_since_epoch().count()};
+                                     audit.at.time_since_epoch().count(), stored->event.traceparent};
       records.push_back(std::move(record));
     }
     next = batch.next;

@@ -122,11 +122,16 @@ asio::awaitable<CommandAnswer> CommandGateway::submit(const http::Request& reque
   const std::string id = command.command;
   InFlight guard(in_flight_);
   guard.add(id);
+  const Clock::time_point began = Clock::now();
   std::vector<log::NewRecord> records;
   records.push_back(node::record_of(command, request.trace.traceparent()));
   co_await append(std::move(records));
   const Clock::time_point deadline = Clock::now() + patience_;
   auto event = co_await catalog_.outcome(id, deadline);
+  if (observer_) {
+    const bool refused = event && std::holds_alternative<contracts::CommandRefused>(event->outcome);
+    observer_(!event ? Outcome::late : refused ? Outcome::refused : Outcome::applied, Clock::now() - began);
+  }
   if (!event) throw http::Refused(late());
   CommandAnswer answer;
   answer.event = std::move(event);

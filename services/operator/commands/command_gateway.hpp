@@ -33,8 +33,13 @@ struct CommandAnswer {
 /// Puts operators' requests into the log and waits for what becomes of them.
 class CommandGateway {
  public:
-  CommandGateway(log::EventLog& log, stores::CatalogStore& catalog, const CommandRules& rules, Now now, std::chrono::milliseconds patience)
-      : log_(log), catalog_(catalog), rules_(rules), now_(std::move(now)), patience_(patience) {}
+  enum class Outcome { applied, refused, late };
+  /// Told of each command that was put into the log: what became of it, and how long that took.
+  using Observer = std::function<void(Outcome outcome, std::chrono::steady_clock::duration took)>;
+
+  CommandGateway(log::EventLog& log, stores::CatalogStore& catalog, const CommandRules& rules, Now now, std::chrono::milliseconds patience,
+                 Observer observer = {})
+      : log_(log), catalog_(catalog), rules_(rules), now_(std::move(now)), patience_(patience), observer_(std::move(observer)) {}
 
   /// Records the command of `request` and waits for its outcome, and until every campaign whose content it changed is back in draft.
   ///
@@ -62,6 +67,7 @@ class CommandGateway {
   const CommandRules& rules_;
   Now now_;
   std::chrono::milliseconds patience_;
+  Observer observer_;
   std::set<std::string> in_flight_;  // ids whose records may not be folded yet
 };
 

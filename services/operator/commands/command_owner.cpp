@@ -133,11 +133,14 @@ asio::awaitable<void> CommandOwner::record_outcomes(const std::vector<Outcome>& 
   for (const Outcome& outcome : outcomes) {
     const CatalogEvent& event = outcome.event;
     const auto* refused = std::get_if<contracts::CommandRefused>(&event.outcome);
-    journal_.info("command.decided", {{"command", event.command},
-                                      {"action", domain::name_of(event.kind)},
-                                      {"entity", event.entity},
-                                      {"by", event.by},
-                                      {"outcome", refused != nullptr ? "refused" : "applied"}});
+    const observe::Trace trace = observe::Trace::read(outcome.record.event.traceparent);
+    journal_.info("command.decided",
+                  {{"command", event.command},
+                   {"action", domain::name_of(event.kind)},
+                   {"entity", event.entity},
+                   {"by", event.by},
+                   {"outcome", refused != nullptr ? "refused" : "applied"}},
+                  &trace);
   }
 }
 

@@ -88,6 +88,7 @@ asio::awaitable<http::Response> EnterpriseRoutes::patch(http::Request& request) 
   std::vector<log::NewRecord> records;
   PatchResult result;
   if (const auto problem = intake.take_for(uscc, request.body, records, result)) co_return http::respond(*problem);
+  for (log::NewRecord& record : records) record.event.traceparent = request.trace.traceparent();
   co_await write_and_wait(with_.log, intake, std::move(records));
 
   std::string text;
@@ -164,12 +165,14 @@ asio::awaitable<void> EnterpriseRoutes::take_profiles(http::Exchange& exchange) 
 asio::awaitable<void> EnterpriseRoutes::take_determinations(http::Exchange& exchange) {
   require_ready();
   DeterminationIntake intake(with_.profiles, with_.catalog, with_.reference, with_.now, exchange.request().principal->region);
+  intake.belong_to(exchange.request().trace.traceparent());
   co_await take_in(exchange, with_.log, intake, with_.pool);
 }
 
 asio::awaitable<void> EnterpriseRoutes::take_outcomes(http::Exchange& exchange) {
   require_ready();
   OutcomeIntake intake(with_.deliveries, with_.profiles, with_.catalog, with_.now, exchange.request().principal->region);
+  intake.belong_to(exchange.request().trace.traceparent());
   co_await take_in(exchange, with_.log, intake, with_.pool);
 }
 

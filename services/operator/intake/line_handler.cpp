@@ -22,6 +22,7 @@ void OneByOne::decide(LineChunk& chunk) {
     if (line.problem) continue;
     const std::size_t before = chunk.records.size();
     if (auto problem = take(chunk.text_of(line), chunk.records)) line.problem = std::make_unique<http::Problem>(*std::move(problem));
+    for (std::size_t i = before; i < chunk.records.size(); ++i) chunk.records[i].event.traceparent = traceparent_;
     line.records = static_cast<std::uint32_t>(chunk.records.size() - before);
   }
 }

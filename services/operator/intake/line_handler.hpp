@@ -79,10 +79,15 @@ class OneByOne : public LineHandler {
   std::shared_ptr<LineChunk> new_chunk() override { return std::make_shared<LineChunk>(); }
   void decide(LineChunk& chunk) override;
   void written(bool) override {}
+  /// Records made from now on say that they belong to the trace of `traceparent`.
+  void belong_to(std::string traceparent) { traceparent_ = std::move(traceparent); }
 
  protected:
   /// Turns a line into records, appended to `records` (none = it changes nothing), or says what is wrong with it.
   virtual std::optional<http::Problem> take(std::string_view line, std::vector<log::NewRecord>& records) = 0;
+
+ private:
+  std::string traceparent_;
 };
 
 }  // namespace zhida::operators

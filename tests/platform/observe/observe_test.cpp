@@ -67,6 +67,27 @@ TEST(Trace, BeginsANewOneInsteadOfAnInvalid) {
   EXPECT_NE(Trace::make().id(), Trace::make().id());
 }
 
+TEST(Trace, IsReadAsItStandsInARecord) {
+  const std::string header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  EXPECT_EQ(Trace::read(header).traceparent(), header);
+  EXPECT_TRUE(Trace::read("").empty());
+  EXPECT_TRUE(Trace::read("00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01").empty());
+}
+
+TEST(Metrics, ShowWhatComesAndGoesAsItIsWhenScraped) {
+  Metrics metrics;
+  std::vector<Metrics::Reading> lags;
+  double rebuilds = 1;
+  metrics.gauges_from("zhida_lag", "Lag.", [&lags] { return lags; });
+  metrics.counters_from("zhida_rebuilds_total", "Rebuilds.", [&rebuilds] { return std::vector<Metrics::Reading>{{Labels(), rebuilds}}; });
+  const std::string rest = "# HELP zhida_rebuilds_total Rebuilds.\n# TYPE zhida_rebuilds_total counter\nzhida_rebuilds_total ";
+  EXPECT_EQ(metrics.text(), "# HELP zhida_lag Lag.\n# TYPE zhida_lag gauge\n" + rest + "1\n");
+  lags.emplace_back(Labels{{"fold", "a"}, {"partition", "3"}}, 12);
+  rebuilds = 2;
+  EXPECT_EQ(metrics.text(), "# HELP zhida_lag Lag.\n# TYPE zhida_lag gauge\nzhida_lag{fold=\"a\",partition=\"3\"} 12\n" + rest + "2\n");
+  EXPECT_THROW(metrics.counters_from("zhida_lag", "", nullptr), std::logic_error);
+}
+
 TEST(Metrics, ArePrometheusText) {
   Metrics metrics;
   metrics.counter("zhida_clicks_total", "Clicks.", {{"kind", "a\"b\\\n"}}).increment(3);

@@ -30,10 +30,11 @@ std::string mistakes(const std::string& line, bool log_only) {
 }
 
 TEST(ClusterSettings, NameEveryMistakeAtOnce) {
-  EXPECT_THAT(mistakes("--metrics-to everybody --create-topics perhaps", false),
-              testing::AllOf(testing::HasSubstr("brokers are not named"), testing::HasSubstr("Redis is not named"),
-                             testing::HasSubstr("file of API keys"), testing::HasSubstr("file of the master key"),
-                             testing::HasSubstr("metrics-to is \"everybody\""), testing::HasSubstr("create-topics is \"perhaps\"")));
+  EXPECT_THAT(
+      mistakes("--metrics-port everybody --create-topics perhaps", false),
+      testing::AllOf(testing::HasSubstr("brokers are not named"), testing::HasSubstr("Redis is not named"),
+                     testing::HasSubstr("file of API keys"), testing::HasSubstr("file of the master key"),
+                     testing::HasSubstr("the port of the metrics is \"everybody\""), testing::HasSubstr("create-topics is \"perhaps\"")));
 }
 
 TEST(ClusterSettings, OfTheLogAloneNeedNeitherRedisNorKeys) {
@@ -48,9 +49,9 @@ TEST(ClusterSettings, LetNobodyElseReadMetricsUnlessTold) {
   options.add_to(app);
   const std::string files = " --keys /proc/self/exe --master-key /proc/self/exe";  // files that are there
   app.parse("--brokers kafka:9092 --redis redis://redis" + files);
-  EXPECT_FALSE(options.settings().metrics_to_all);
-  app.parse("--brokers kafka:9092 --redis redis://redis --metrics-to all" + files);
-  EXPECT_TRUE(options.settings().metrics_to_all);
+  EXPECT_FALSE(options.settings().metrics_port);
+  app.parse("--brokers kafka:9092 --redis redis://redis --metrics-port 9464" + files);
+  EXPECT_EQ(options.settings().metrics_port, 9464);
 }
 
 }  // namespace
