@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
                                      on.profiles, on.reference, node.pool().get_executor(), on.journal, on.metrics, &node::now},
         effect_service::Settings());
     effects->add_routes(node.router());
-    node.fold_all_profiles();
+    node.answer_reads("effect");
     node.spawn(effects->run_verifier());
     auto folds = std::make_shared<node::OwnedFolds>(on, node.writes());
     node.own("effect", contracts::topics::intents,

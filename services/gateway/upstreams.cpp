@@ -51,15 +51,21 @@ Upstreams::Upstreams(asio::any_io_executor executor, std::string service, std::v
       idle_(endpoints_.size()),
       open_(endpoints_.size()),
       back_after_(endpoints_.size()),
-      alive_(endpoints_.size(), false) {}
+      alive_(endpoints_.size(), false),
+      unready_(endpoints_.size(), false) {}
+
+auto Upstreams::standing_of(std::size_t endpoint) const -> Standing {
+  if (Clock::now() < back_after_[endpoint]) return Standing::left_alone;
+  return unready_[endpoint] ? Standing::up : Standing::ready;
+}
 
 auto Upstreams::connect(bool fresh) -> asio::awaitable<Connection> {
   Connection connection;
   const std::size_t first = next_++;
-  for (const bool desperate : {false, true}) {
+  for (const Standing standing : {Standing::ready, Standing::up, Standing::left_alone}) {
     for (std::size_t i = 0; i < endpoints_.size(); ++i) {
       const std::size_t endpoint = (first + i) % endpoints_.size();
-      if ((Clock::now() < back_after_[endpoint]) != desperate) continue;
+      if (standing_of(endpoint) != standing) continue;
       connection.endpoint = endpoint;
       auto& idle = idle_[endpoint];
       std::erase_if(idle, [](const Idle& each) { return Clock::now() - each.since > idle_limit; });
@@ -108,9 +114,10 @@ asio::awaitable<void> Upstreams::watch(std::size_t endpoint) {
     co_await runtime::wait_for_work(pause.async_wait(asio::use_awaitable));
     bool silent = false, alive = false;
     try {
-      http::ClientRequest request(http::Verb::get, "/healthz");
+      http::ClientRequest request(http::Verb::get, "/readyz");
       const http::ClientResponse response = co_await client.send(std::move(request));
-      alive = response.status == http::Status::ok;
+      alive = true;
+      unready_[endpoint] = response.status != http::Status::ok;
     } catch (const boost::system::system_error& error) {
       if (error.code() == asio::error::operation_aborted) throw;
       silent = error.code() == http::make_error_code(http::Error::timed_out);

@@ -41,13 +41,13 @@ class Upstreams {
 
   Upstreams(boost::asio::any_io_executor executor, std::string service, std::vector<Endpoint> endpoints);
 
-  /// A connection to one that answers. `fresh`: one that nobody used; others may turn out closed by the other side. Its stream is null when
-  /// none can be reached.
+  /// A connection to one that answers, to one that is ready rather than to another. `fresh`: one that nobody used; others may turn out
+  /// closed by the other side. Its stream is null when none can be reached.
   boost::asio::awaitable<Connection> connect(bool fresh);
   /// Gives back a connection on which a request was answered whole.
   void keep(Connection connection);
 
-  /// Asks a process again and again whether it is alive, until cancelled.
+  /// Asks a process again and again whether it is alive and ready, until cancelled.
   boost::asio::awaitable<void> watch(std::size_t endpoint);
 
   const std::string& service() const { return service_; }
@@ -62,6 +62,9 @@ class Upstreams {
     Clock::time_point since;
   };
 
+  enum class Standing { ready, up, left_alone };  // in the order in which they are asked
+
+  Standing standing_of(std::size_t endpoint) const;
   boost::asio::awaitable<std::shared_ptr<Stream>> open(std::size_t endpoint);
   void cut_off(std::size_t endpoint);
 
@@ -72,6 +75,7 @@ class Upstreams {
   std::vector<std::vector<std::weak_ptr<Stream>>> open_;  // by endpoint, some already closed
   std::vector<Clock::time_point> back_after_;             // by endpoint: not asked before, unless all are so
   std::vector<bool> alive_;                               // by endpoint
+  std::vector<bool> unready_;                             // by endpoint: said so when last asked
   std::size_t next_ = 0;
 };
 

@@ -3,6 +3,9 @@
 #include "contracts/topics.hpp"
 #include "node/secrets.hpp"
 #include "node/system_command.hpp"
+#include "platform/auth/encoding.hpp"
+#include "platform/auth/random.hpp"
+#include "platform/http/problem.hpp"
 #include "platform/redis/connect.hpp"
 #include "platform/runtime/graceful_stop.hpp"
 #include "stores/topic_layout.hpp"
@@ -47,6 +50,7 @@ ClusterNode::ClusterNode(asio::io_context& context, ClusterSettings settings, co
                                              journal.warning("kafka", {{"what", what}});
                                            })),
       foundation_(std::make_unique<Foundation>(context.get_executor(), *log_, settings_.partitions, *reads_, journal)),
+      registry_(*reads_),
       process_(context, journal) {
   process_.spawn_connection(writes_->run());
   process_.spawn_connection(reads_->run());
@@ -64,9 +68,51 @@ ClusterNode::ClusterNode(asio::io_context& context, ClusterSettings settings, co
   add_own_routes(router_, foundation_->metrics, [this] { return unready(); });
 }
 
-void ClusterNode::fold_all_profiles() {
+void ClusterNode::answer_reads(std::string service) {
   for (int partition = 0; partition < settings_.partitions; ++partition) process_.spawn_work(foundation_->profiles.run(partition));
   ready_when([this] { return foundation_->profiles.ready() ? "" : "folding the profiles"; });
+  const std::string id = service + "-" + auth::hex(auth::random_bytes(8));
+  presence_.emplace(
+      context_.get_executor(), registry_, *log_, id, [this, service] { return announcement(service); },
+      [this](std::string_view why_not) {
+        if (why_not.empty())
+          journal_.info("presence.current", {});
+        else
+          journal_.warning("presence.lost", {{"reason", why_not}});
+      });
+  elsewhere_.emplace(context_.get_executor(), registry_, id, [this](std::string_view other, std::string_view said) {
+    journal_.warning("presence.dismissed", {{"process", other}, {"announcement", said}});
+  });
+  process_.spawn_connection(presence_->run());
+  process_.spawn_connection(elsewhere_->run());
+  ready_when([this] { return presence_->current() ? "" : "waiting to be known to the other processes"; });
+}
+
+asio::awaitable<bool> ClusterNode::passed_elsewhere(stores::WrittenTo written, Elsewhere::Clock::time_point deadline) {
+  return elsewhere_->passed(std::move(written), deadline);
+}
+
+Announcement ClusterNode::announcement(const std::string& service) const {
+  namespace topics = contracts::topics;
+  Announcement made{service, settings_.address + ":" + std::to_string(port_), {}};
+  for (const std::string_view topic : {topics::catalog, topics::commands})
+    made.positions[std::string(topic)] = {foundation_->catalog.progress().position(topic, 0)};
+  for (const std::string_view topic : {topics::profiles, topics::vault}) {
+    auto& positions = made.positions[std::string(topic)];
+    for (int partition = 0; partition < settings_.partitions; ++partition)
+      positions.push_back(foundation_->profiles.progress().position(topic, partition));
+  }
+  return made;
+}
+
+/// Keys decide who may ask what; before, a process that might show less than was acknowledged elsewhere refuses everything with 503.
+http::Authorise ClusterNode::authorise() const {
+  return [this, keys = http::bearer_keys(keys_)](http::Request& request, const http::Route& route) -> std::optional<http::Problem> {
+    if (presence_ && !presence_->current() && route.info.access.kind == http::Access::Kind::roles)
+      return http::problems::unavailable(std::chrono::seconds(1), "this process is catching up with the others.",
+                                         "本进程正在追赶最新状态，请稍后重试。");
+    return keys(request, route);
+  };
 }
 
 const log::PartitionOwner& ClusterNode::own(std::string group, std::string_view topic, log::PartitionOwner::Work work) {
@@ -112,9 +158,12 @@ std::string ClusterNode::unready() const {
 
 asio::awaitable<void> ClusterNode::run() {
   Process::Door door{settings_.address, settings_.port};
-  const auto bound = [](std::uint16_t) {};
+  const auto bound = [this](std::uint16_t port) { port_ = port; };
+  std::function<asio::awaitable<void>()> release;
+  if (presence_) release = [this] { return presence_->leave(); };
   if (settings_.metrics_port) process_.show_metrics(Process::Door{settings_.address, *settings_.metrics_port}, foundation_->metrics);
-  co_await process_.serve(std::move(door), router_, keys_, foundation_->metrics, bound);
+  http::Authorise lets_in = authorise();
+  co_await process_.serve(std::move(door), router_, std::move(lets_in), foundation_->metrics, bound, std::move(release));
   log_.reset();
 }
 

@@ -2,6 +2,9 @@
 
 #include "node/cluster_settings.hpp"
 #include "node/foundation.hpp"
+#include "node/presence/elsewhere.hpp"
+#include "node/presence/presence.hpp"
+#include "node/presence/registry.hpp"
 #include "node/process.hpp"
 #include "platform/auth/digest.hpp"
 #include "platform/auth/key_ring.hpp"
@@ -14,6 +17,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,8 +41,11 @@ class ClusterNode {
 
   /// A task that ends at a stop only.
   void spawn(boost::asio::awaitable<void> task) { process_.spawn_work(std::move(task)); }
-  /// Folds the profiles of every partition, for a service that answers about any enterprise.
-  void fold_all_profiles();
+  /// Folds the profiles of every partition, for a service that answers about any enterprise; from then on it answers only while it shows
+  /// whatever was acknowledged anywhere (Presence).
+  void answer_reads(std::string service);
+  /// Waits until every process that answers reads shows what was written.
+  boost::asio::awaitable<bool> passed_elsewhere(stores::WrittenTo written, Elsewhere::Clock::time_point deadline);
   /// Shares the partitions of `topic` with the other processes of `group`; see log::PartitionOwner.
   const log::PartitionOwner& own(std::string group, std::string_view topic, log::PartitionOwner::Work work);
   /// Names what is not ready yet, or nothing; asked by `/readyz` beside the catalogue and the partitions owned.
@@ -49,6 +56,8 @@ class ClusterNode {
   boost::asio::awaitable<void> run();
 
  private:
+  Announcement announcement(const std::string& service) const;
+  http::Authorise authorise() const;
   boost::asio::awaitable<void> fail_campaign(std::string campaign, std::string reason);
   std::string unready() const;
 
@@ -61,6 +70,10 @@ class ClusterNode {
   std::unique_ptr<redis::Client> writes_, reads_;
   std::unique_ptr<log::KafkaLog> log_;
   std::unique_ptr<Foundation> foundation_;
+  Registry registry_;
+  std::optional<Presence> presence_;  // of a service that answers reads
+  std::optional<Elsewhere> elsewhere_;
+  std::uint16_t port_ = 0;
   std::vector<std::unique_ptr<log::PartitionOwner>> owners_;
   std::vector<std::function<std::string()>> unready_;
   std::vector<std::string> failing_;  // campaigns that are being asked to fail

@@ -1,7 +1,6 @@
 #include "node/process.hpp"
 
 #include "node/process_signs.hpp"
-#include "platform/http/server.hpp"
 #include "platform/json/writer.hpp"
 #include "platform/runtime/graceful_stop.hpp"
 
@@ -63,12 +62,12 @@ void Process::show_metrics(Door door, observe::Metrics& metrics) {
       http::serve(http::listen(context_.get_executor(), door.address, door.port), metrics_router_, http::ServerOptions(), sessions_));
 }
 
-asio::awaitable<void> Process::serve(Door door, const http::Router& router, const auth::KeyRing& keys, observe::Metrics& metrics,
+asio::awaitable<void> Process::serve(Door door, const http::Router& router, http::Authorise authorise, observe::Metrics& metrics,
                                      std::function<void(std::uint16_t)> bound, std::function<asio::awaitable<void>()> release) {
   auto acceptor = http::listen(context_.get_executor(), door.address, door.port);
   const std::uint16_t port = acceptor.local_endpoint().port();
   http::ServerOptions options;
-  options.authorise = http::bearer_keys(keys);
+  options.authorise = std::move(authorise);
   options.log = &journal_;
   options.metrics = &metrics;
   show_process(metrics);

@@ -2,6 +2,7 @@
 
 #include "platform/auth/key_ring.hpp"
 #include "platform/http/router.hpp"
+#include "platform/http/server.hpp"
 #include "platform/observe/log.hpp"
 #include "platform/observe/metrics.hpp"
 #include "platform/runtime/task_group.hpp"
@@ -50,8 +51,9 @@ class Process {
   /// Answers `/metrics` at a door of its own to whoever can reach it, until told to stop: it is for Prometheus, behind a network policy.
   /// Throws `system_error` if the door cannot be had.
   void show_metrics(Door door, observe::Metrics& metrics);
-  /// Answers over HTTP until told to stop; as `until_stopped`. `bound` is told the port. Throws `system_error` if it cannot be had.
-  boost::asio::awaitable<void> serve(Door door, const http::Router& router, const auth::KeyRing& keys, observe::Metrics& metrics,
+  /// Answers over HTTP whom `authorise` lets in, until told to stop; as `until_stopped`. `bound` is told the port. Throws `system_error` if
+  /// it cannot be had.
+  boost::asio::awaitable<void> serve(Door door, const http::Router& router, http::Authorise authorise, observe::Metrics& metrics,
                                      std::function<void(std::uint16_t)> bound,
                                      std::function<boost::asio::awaitable<void>()> release = nullptr);
 

@@ -7,8 +7,10 @@ namespace zhida::operators {
 Service::Service(const Dependencies& with, Settings settings)
     : metrics_(with.metrics),
       rules_{with.reference, policy::LinkPolicy(std::move(settings.link_hosts)), std::move(settings.page_url)},
-      gateway_(with.log, with.catalog, rules_, with.now, settings.patience,
-               [this](CommandGateway::Outcome outcome, std::chrono::steady_clock::duration took) { metrics_.count(outcome, took); }),
+      gateway_(
+          with.log, with.catalog, rules_, with.now, settings.patience,
+          [this](CommandGateway::Outcome outcome, std::chrono::steady_clock::duration took) { metrics_.count(outcome, took); },
+          with.elsewhere),
       sealer_(with.master_key, with.profiles),
       owner_(with.log, with.catalog, rules_, with.now, with.journal),
       clock_(with.catalog, with.deliveries, gateway_, rules_, with.now, with.journal),
@@ -16,7 +18,8 @@ Service::Service(const Dependencies& with, Settings settings)
       item_impact_(with.catalog, with.profiles, with.columns, with.reference, with.now),
       campaign_routes_(with.catalog, with.deliveries, gateway_, with.reference),
       campaign_preview_(with.catalog, with.profiles, with.columns, with.reference, with.now),
-      enterprise_routes_({with.log, with.reference, with.catalog, with.profiles, with.deliveries, sealer_, with.pool, with.now}),
+      enterprise_routes_(
+          {with.log, with.reference, with.catalog, with.profiles, with.deliveries, sealer_, with.elsewhere, with.pool, with.now}),
       rule_routes_(with.reference, with.profiles, with.columns, with.now),
       record_routes_(with.log, with.catalog, with.deliveries, with.profiles, with.now) {}
 

@@ -6,6 +6,7 @@
 #include "operator/catalog/item_impact.hpp"
 #include "operator/commands/campaign_clock.hpp"
 #include "operator/commands/command_owner.hpp"
+#include "operator/elsewhere.hpp"
 #include "operator/intake/enterprise_routes.hpp"
 #include "operator/metrics.hpp"
 #include "operator/records/record_routes.hpp"
@@ -36,6 +37,7 @@ struct Dependencies {
   Now now;
   boost::asio::any_io_executor pool;  ///< for parsing and sealing; to be joined before the executor's context goes
   observe::Metrics& metrics;
+  Elsewhere elsewhere{};
 };
 
 /// The operators' side: routes for the data centre, operators and auditors; the owner of all commands; the campaigns' clock.

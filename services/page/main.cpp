@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
     auto page = std::make_shared<page::Service>(
         page::Dependencies{on.log, on.reference, on.catalog, on.profiles, on.deliveries, on.metrics, &node::now}, std::move(settings));
     page->add_routes(node.router());
-    node.fold_all_profiles();
+    node.answer_reads("page");
     node.ready_when([&on] { return on.reads.connected() ? "" : "waiting for Redis"; });
     return page;
   });

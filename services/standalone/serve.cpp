@@ -43,7 +43,9 @@ class Server {
       write_server(directory_, node::RunningServer{::getpid(), port});
     };
     std::function<asio::awaitable<void>()> release = [this] { return stop_redis(); };
-    co_await process_.serve(std::move(door), system_->router(), system_->keys(), system_->metrics(), std::move(bound), std::move(release));
+    http::Authorise authorise = http::bearer_keys(system_->keys());
+    co_await process_.serve(std::move(door), system_->router(), std::move(authorise), system_->metrics(), std::move(bound),
+                            std::move(release));
   }
 
  private:

@@ -173,8 +173,10 @@ class Seeing : public testing::Test {
   static inline std::string campaign_;
   static inline std::unique_ptr<test::ChildProcess> gateway_;  // none beside a cluster, which has its own
 
+#ifndef ZHIDA_TEST_CLUSTER
  protected:
   static inline std::uint16_t gateway_port_ = 0, metrics_port_ = 0;
+#endif
 };
 
 TEST_F(Seeing, EveryAlertAsksForWhatIsShown) {

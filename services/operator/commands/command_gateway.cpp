@@ -1,6 +1,7 @@
 #include "operator/commands/command_gateway.hpp"
 
 #include "contracts/json.hpp"
+#include "contracts/topics.hpp"
 #include "node/system_command.hpp"
 #include "operator/commands/changed_campaigns.hpp"
 #include "operator/commands/decision.hpp"
@@ -74,6 +75,12 @@ http::Problem not_all_returned() {
                                      "修改已生效，但相关投放活动尚未全部退回草稿，请稍后查看。");
 }
 
+http::Problem not_yet_everywhere() {
+  return http::problems::unavailable(retry_after,
+                                     "the change is made, but cannot be read everywhere yet: repeat it with the same Idempotency-Key.",
+                                     "修改已生效，但尚不能在各处读取，请使用相同的Idempotency-Key重试。");
+}
+
 CommandRequested return_command(const campaign::Campaign& campaign, domain::Instant now) {
   return node::system_command(CommandKind::campaign_refresh, campaign.id, campaign.revision, "the package or one of its items was changed",
                               now);
@@ -110,7 +117,9 @@ asio::awaitable<CommandAnswer> CommandGateway::submit(const http::Request& reque
     }
     if (known != nullptr && known->outcome) {
       CommandAnswer answer{known->outcome, true};
-      co_await return_changed(*answer.event, Clock::now() + patience_);
+      const Clock::time_point deadline = Clock::now() + patience_;
+      co_await return_changed(*answer.event, deadline);
+      co_await shown_everywhere(deadline);
       co_return answer;
     }
     if (known != nullptr || in_flight_.contains(command.command))
@@ -136,7 +145,17 @@ asio::awaitable<CommandAnswer> CommandGateway::submit(const http::Request& reque
   CommandAnswer answer;
   answer.event = std::move(event);
   co_await return_changed(*answer.event, deadline);
+  if (!answer.refused()) co_await shown_everywhere(deadline);
   co_return answer;
+}
+
+asio::awaitable<void> CommandGateway::shown_everywhere(Clock::time_point deadline) {
+  if (!elsewhere_) co_return;
+  stores::WrittenTo written;
+  for (const std::string_view topic : {contracts::topics::catalog, contracts::topics::commands})
+    if (const log::Offset next = catalog_.progress().position(topic, 0); next > 0) written[{std::string(topic), 0}] = next - 1;
+  const bool shown = co_await elsewhere_(std::move(written), deadline);
+  if (!shown) throw http::Refused(not_yet_everywhere());
 }
 
 asio::awaitable<void> CommandGateway::return_changed(const contracts::CatalogEvent& event, Clock::time_point deadline) {

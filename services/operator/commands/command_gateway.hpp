@@ -3,6 +3,7 @@
 #include "contracts/catalog/catalog_event.hpp"
 #include "contracts/commands/command.hpp"
 #include "operator/commands/decide_command.hpp"
+#include "operator/elsewhere.hpp"
 #include "platform/http/request.hpp"
 #include "platform/http/response.hpp"
 #include "platform/log/event_log.hpp"
@@ -38,10 +39,17 @@ class CommandGateway {
   using Observer = std::function<void(Outcome outcome, std::chrono::steady_clock::duration took)>;
 
   CommandGateway(log::EventLog& log, stores::CatalogStore& catalog, const CommandRules& rules, Now now, std::chrono::milliseconds patience,
-                 Observer observer = {})
-      : log_(log), catalog_(catalog), rules_(rules), now_(std::move(now)), patience_(patience), observer_(std::move(observer)) {}
+                 Observer observer = {}, Elsewhere elsewhere = {})
+      : log_(log),
+        catalog_(catalog),
+        rules_(rules),
+        now_(std::move(now)),
+        patience_(patience),
+        observer_(std::move(observer)),
+        elsewhere_(std::move(elsewhere)) {}
 
-  /// Records the command of `request` and waits for its outcome, and until every campaign whose content it changed is back in draft.
+  /// Records the command of `request` and waits for its outcome, until every campaign whose content it changed is back in draft, and until
+  /// all that can be read everywhere.
   ///
   /// Throws `http::Refused`: 400 for a malformed Idempotency-Key; 409 while the same key is in flight; 422 for the same key with another
   /// body; 503 when the log or the owner does not answer in time: then the command is kept, and the same key returns its outcome.
@@ -58,6 +66,7 @@ class CommandGateway {
  private:
   using Clock = std::chrono::steady_clock;
   boost::asio::awaitable<void> return_changed(const contracts::CatalogEvent& event, Clock::time_point deadline);
+  boost::asio::awaitable<void> shown_everywhere(Clock::time_point deadline);
   /// Records those that are neither recorded nor on their way, together, and waits for what becomes of all.
   boost::asio::awaitable<void> submit_all(std::vector<contracts::CommandRequested> commands, Clock::time_point deadline);
   boost::asio::awaitable<void> append(std::vector<log::NewRecord> records);
@@ -68,6 +77,7 @@ class CommandGateway {
   Now now_;
   std::chrono::milliseconds patience_;
   Observer observer_;
+  Elsewhere elsewhere_;
   std::set<std::string> in_flight_;  // ids whose records may not be folded yet
 };
 

@@ -24,6 +24,15 @@ constexpr std::uint64_t reported_errors = 1'000;
 constexpr std::chrono::milliseconds longest_fold_lag{60'000};
 constexpr std::chrono::seconds patience{5};
 
+/// Waits until what `handler` wrote can be read from every process. False if that takes longer than `limit`.
+asio::awaitable<bool> readable_everywhere(LineHandler& handler, const Elsewhere& elsewhere, const WrittenTo& written,
+                                          std::chrono::milliseconds limit) {
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  const bool here = co_await handler.readable(written, limit);
+  if (!here || !elsewhere || written.empty()) co_return here;
+  co_return co_await elsewhere(written, deadline);
+}
+
 http::Problem not_written(const boost::system::error_code& error) {
   return http::problems::unavailable(std::chrono::seconds(1), "the log cannot be written now: " + error.message() + ". Repeat the request.",
                                      "日志暂时无法写入，请重试。");
@@ -32,9 +41,13 @@ http::Problem not_written(const boost::system::error_code& error) {
 /// One upload on its way through.
 class Intake {
  public:
-  Intake(http::Exchange& exchange, log::EventLog& log, LineHandler& handler, asio::any_io_executor pool,
+  Intake(http::Exchange& exchange, log::EventLog& log, LineHandler& handler, const Elsewhere& elsewhere, asio::any_io_executor pool,
          const asio::any_io_executor& executor)
-      : exchange_(exchange), handler_(handler), pipeline_(executor, pool, log, handler), chunk_(handler.new_chunk()) {}
+      : exchange_(exchange),
+        handler_(handler),
+        elsewhere_(elsewhere),
+        pipeline_(executor, pool, log, handler),
+        chunk_(handler.new_chunk()) {}
 
   asio::awaitable<void> run() {
     http::LineSplitter splitter(longest_line);
@@ -113,7 +126,7 @@ class Intake {
   }
 
   asio::awaitable<void> finish() {
-    const bool readable = co_await handler_.readable(written_, longest_fold_lag);
+    const bool readable = co_await readable_everywhere(handler_, elsewhere_, written_, longest_fold_lag);
     std::string text;
     json::Writer writer(text);
     writer.begin_object().field("lines", lines_).field("accepted", accepted_).field("refused", refused_).field("durable", durable_);
@@ -130,6 +143,7 @@ class Intake {
 
   http::Exchange& exchange_;
   LineHandler& handler_;
+  const Elsewhere& elsewhere_;
   ChunkPipeline pipeline_;
   std::shared_ptr<LineChunk> chunk_;  // being filled
   std::shared_ptr<LineChunk> spare_;  // to be filled next; may be null
@@ -140,14 +154,16 @@ class Intake {
 
 }  // namespace
 
-asio::awaitable<void> take_in(http::Exchange& exchange, log::EventLog& log, LineHandler& handler, asio::any_io_executor pool) {
+asio::awaitable<void> take_in(http::Exchange& exchange, log::EventLog& log, LineHandler& handler, const Elsewhere& elsewhere,
+                              asio::any_io_executor pool) {
   http::require_content_type(exchange.request(), http::ndjson_type);
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
-  Intake intake(exchange, log, handler, pool, executor);
+  Intake intake(exchange, log, handler, elsewhere, pool, executor);
   co_await intake.run();
 }
 
-asio::awaitable<void> write_and_wait(log::EventLog& log, LineHandler& handler, std::vector<log::NewRecord> records) {
+asio::awaitable<void> write_and_wait(log::EventLog& log, LineHandler& handler, const Elsewhere& elsewhere,
+                                     std::vector<log::NewRecord> records) {
   if (records.empty()) co_return;
   std::vector<std::pair<std::string, std::int32_t>> places;
   for (const log::NewRecord& record : records) places.emplace_back(record.topic, record.partition);
@@ -156,7 +172,7 @@ asio::awaitable<void> write_and_wait(log::EventLog& log, LineHandler& handler, s
   if (outcome.has_error()) throw http::Refused(not_written(outcome.error()));
   WrittenTo written;
   for (std::size_t i = 0; i < places.size(); ++i) written[places[i]] = (*outcome)[i];
-  const bool readable = co_await handler.readable(written, patience);
+  const bool readable = co_await readable_everywhere(handler, elsewhere, written, patience);
   if (!readable)
     throw http::Refused(http::problems::unavailable(std::chrono::seconds(1),
                                                     "the write is kept, but cannot be read yet; repeating it is harmless.",

@@ -89,7 +89,7 @@ asio::awaitable<http::Response> EnterpriseRoutes::patch(http::Request& request) 
   PatchResult result;
   if (const auto problem = intake.take_for(uscc, request.body, records, result)) co_return http::respond(*problem);
   for (log::NewRecord& record : records) record.event.traceparent = request.trace.traceparent();
-  co_await write_and_wait(with_.log, intake, std::move(records));
+  co_await write_and_wait(with_.log, intake, with_.elsewhere, std::move(records));
 
   std::string text;
   contracts::JsonWriter writer(text);
@@ -159,21 +159,21 @@ asio::awaitable<http::Response> EnterpriseRoutes::get(http::Request& request) {
 asio::awaitable<void> EnterpriseRoutes::take_profiles(http::Exchange& exchange) {
   require_ready();
   ProfileIntake intake(with_.profiles, with_.reference.dictionary, with_.sealer, with_.now, exchange.request().principal->region);
-  co_await take_in(exchange, with_.log, intake, with_.pool);
+  co_await take_in(exchange, with_.log, intake, with_.elsewhere, with_.pool);
 }
 
 asio::awaitable<void> EnterpriseRoutes::take_determinations(http::Exchange& exchange) {
   require_ready();
   DeterminationIntake intake(with_.profiles, with_.catalog, with_.reference, with_.now, exchange.request().principal->region);
   intake.belong_to(exchange.request().trace.traceparent());
-  co_await take_in(exchange, with_.log, intake, with_.pool);
+  co_await take_in(exchange, with_.log, intake, with_.elsewhere, with_.pool);
 }
 
 asio::awaitable<void> EnterpriseRoutes::take_outcomes(http::Exchange& exchange) {
   require_ready();
   OutcomeIntake intake(with_.deliveries, with_.profiles, with_.catalog, with_.now, exchange.request().principal->region);
   intake.belong_to(exchange.request().trace.traceparent());
-  co_await take_in(exchange, with_.log, intake, with_.pool);
+  co_await take_in(exchange, with_.log, intake, with_.elsewhere, with_.pool);
 }
 
 }  // namespace zhida::operators

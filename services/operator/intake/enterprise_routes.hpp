@@ -18,6 +18,7 @@ class EnterpriseRoutes {
     stores::ProfileStore& profiles;
     stores::DeliveriesReader& deliveries;
     Sealer& sealer;
+    Elsewhere elsewhere;
     boost::asio::any_io_executor pool;
     Now now;
   };

@@ -2,12 +2,12 @@
 
 #include "platform/http/problem.hpp"
 #include "platform/log/record.hpp"
+#include "stores/written_to.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,8 +17,7 @@
 
 namespace zhida::operators {
 
-/// Highest offset written, by topic and partition: what a caller waits for before it says that its write can be read.
-using WrittenTo = std::map<std::pair<std::string, std::int32_t>, log::Offset>;
+using stores::WrittenTo;
 
 /// A stretch of an upload: some whole lines, and what becomes of them in three steps. The first and the last run beside the executor, on
 /// another thread, so they must look at nothing that changes; a chunk outlives the request that it came with.
@@ -69,7 +68,7 @@ class LineHandler {
   /// The records of a chunk are durable, or `failed` and dropped.
   virtual void written(bool failed) = 0;
 
-  /// Waits until what is written can be read. False if that takes longer than `limit`.
+  /// Waits until what is written can be read from this process. False if that takes longer than `limit`.
   virtual boost::asio::awaitable<bool> readable(const WrittenTo& written, std::chrono::milliseconds limit) = 0;
 };
 
