@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -17,6 +18,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -194,6 +196,36 @@ TEST(Restart, ANewerFormatIsRefused) {
   std::getline(std::ifstream(files / "format"), version);
   EXPECT_EQ(version, "99");
   EXPECT_FALSE(std::filesystem::exists(files / "log.sqlite3")) << "nothing is touched";
+}
+
+/// The names below a directory.
+std::set<std::string> names_in(const std::filesystem::path& directory) {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) names.insert(entry.path().filename());
+  return names;
+}
+
+TEST(Restart, TheStandaloneSystemRefusesTheDirectoryOfACluster) {
+  const test::TemporaryDirectory files;
+  std::filesystem::create_directories(files / "log");
+  std::ofstream(files / "log" / "matcher.log") << "\n";
+  const std::set<std::string> before = names_in(files.path());
+  const test::Ran ran = test::run_program("zhida", {"serve", "--data", files.path().string(), "--port", "0"}, std::chrono::seconds(20));
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_THAT(ran.errors, testing::HasSubstr(files.path().string() + " holds a cluster, whose log is Kafka's"));
+  EXPECT_EQ(names_in(files.path()), before) << "nothing is touched";
+}
+
+TEST(Restart, AClusterRefusesTheDirectoryOfTheStandaloneSystem) {
+  const test::TemporaryDirectory files;
+  { const Standalone zhida(files.path()); }
+  const std::set<std::string> before = names_in(files.path());
+  const test::Ran ran = test::run_program("zhida", {"cluster", "--data", files.path().string(), "--port", "0"}, std::chrono::seconds(20));
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_THAT(ran.errors, testing::HasSubstr(files.path().string() + " holds the log of a standalone system"));
+  EXPECT_EQ(names_in(files.path()), before) << "nothing is touched";
+  const Standalone again(files.path());
+  EXPECT_EQ(again.get("/operator/v1/campaigns", "operator").status, 200) << "it is as it was";
 }
 
 TEST(Restart, ALongDirectoryWorks) {

@@ -73,7 +73,6 @@ Node::Node(const Ground& ground, Duties duties)
           catalog_, deliveries_, gateway_, rules_, [this] { return now(); }, journal_),
       engagements_(log_, ground.partitions, 2'000ms),
       tasks_(executor(), [this](std::string_view reason) { failure_ = reason; }) {
-  if (ground.flaws.log) ground.flaws.log(log_);
   if (ground.flaws.redis) {
     ground.flaws.redis(fold_redis_);
     ground.flaws.redis(read_redis_);

@@ -34,7 +34,6 @@ struct Duties {
 
 /// How processes are made otherwise than they should be, for planted bugs.
 struct Flaws {
-  std::function<void(LogPort&)> log;
   std::function<void(RedisPort&)> redis;
   std::function<std::unique_ptr<stores::Fold>(const stores::Fold& honest)> fold;
 };

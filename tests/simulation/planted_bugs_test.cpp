@@ -34,8 +34,14 @@ namespace topics = contracts::topics;
 
 constexpr std::uint64_t enough = 60;
 
+class PlantedBugs : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (is_sanitized) GTEST_SKIP() << "sanitizers: the build without them looks for these";
+  }
+};
+
 testing::AssertionResult is_found(const Bug& bug) {
-  if (is_sanitized) return testing::AssertionSuccess() << "sanitizers: only when seeds are asked for";
   for (std::uint64_t seed = 1; seed <= enough; ++seed) {
     const Outcome outcome = simulate(seed, bug);
     if (!outcome.problems.empty()) return testing::AssertionSuccess() << describe(seed, outcome);
@@ -75,25 +81,25 @@ Bug altering(std::string_view topic, Change change) {
   return bug;
 }
 
-TEST(PlantedBugs, ACommitThatIsNeverRefused) {
+TEST_F(PlantedBugs, ACommitThatIsNeverRefused) {
   Bug bug;
   bug.redis = [](RedisServer& server) { server.model.ignores_position = true; };
   EXPECT_TRUE(is_found(bug));
 }
 
-TEST(PlantedBugs, ACommitByHalves) {
+TEST_F(PlantedBugs, ACommitByHalves) {
   Bug bug;
   bug.redis = [](RedisServer& server) { server.model.tears_commits = true; };
   EXPECT_TRUE(is_found(bug));
 }
 
-TEST(PlantedBugs, PositionsThatOutliveTheirState) {
+TEST_F(PlantedBugs, PositionsThatOutliveTheirState) {
   Bug bug;
   bug.redis = [](RedisServer& server) { server.model.keeps_meta = true; };
   EXPECT_TRUE(is_found(bug));
 }
 
-TEST(PlantedBugs, AReaderThatIgnoresTheGeneration) {
+TEST_F(PlantedBugs, AReaderThatIgnoresTheGeneration) {
   Bug bug;
   bug.flaws.redis = [](RedisPort& port) {
     port.alters = [](const redis::Commands& commands, std::vector<redis::Reply>& replies) {
@@ -108,17 +114,17 @@ TEST(PlantedBugs, AReaderThatIgnoresTheGeneration) {
   EXPECT_TRUE(is_found(bug));
 }
 
-TEST(PlantedBugs, EngagementsAcknowledgedAndNotKept) { EXPECT_TRUE(is_found(forgetful(topics::engagements, 4))); }
-TEST(PlantedBugs, ProfilesAcknowledgedAndNotKept) { EXPECT_TRUE(is_found(forgetful(topics::profiles, 2))); }
-TEST(PlantedBugs, DeadLettersNotKept) { EXPECT_TRUE(is_found(forgetful(topics::dead_letters, 1))); }
+TEST_F(PlantedBugs, EngagementsAcknowledgedAndNotKept) { EXPECT_TRUE(is_found(forgetful(topics::engagements, 4))); }
+TEST_F(PlantedBugs, ProfilesAcknowledgedAndNotKept) { EXPECT_TRUE(is_found(forgetful(topics::profiles, 2))); }
+TEST_F(PlantedBugs, DeadLettersNotKept) { EXPECT_TRUE(is_found(forgetful(topics::dead_letters, 1))); }
 
-TEST(PlantedBugs, OffsetsThatAreTooLow) {
+TEST_F(PlantedBugs, OffsetsThatAreTooLow) {
   Bug bug;
   bug.brokers = [](Brokers& brokers) { brokers.acknowledged_ahead = -1; };
   EXPECT_TRUE(is_found(bug));
 }
 
-TEST(PlantedBugs, RecordsThatReadersPassOver) {
+TEST_F(PlantedBugs, RecordsThatReadersPassOver) {
   Bug bug;
   bug.brokers = [](Brokers& brokers) {
     brokers.hides = [](const log::Record& record) { return record.event.id.starts_with("visit") && record.offset % 5 == 3; };
@@ -126,25 +132,25 @@ TEST(PlantedBugs, RecordsThatReadersPassOver) {
   EXPECT_TRUE(is_found(bug));
 }
 
-TEST(PlantedBugs, IntentsWithoutContentIds) {
+TEST_F(PlantedBugs, IntentsWithoutContentIds) {
   EXPECT_TRUE(is_found(altering(topics::intents, [](log::NewRecord& record, int count) {
     replace(record.value, R"("channel":")", R"("channel":"n)" + std::to_string(count));
   })));
 }
 
-TEST(PlantedBugs, EngagementsWithoutContentIds) {
+TEST_F(PlantedBugs, EngagementsWithoutContentIds) {
   EXPECT_TRUE(is_found(altering(topics::engagements, [](log::NewRecord& record, int count) {
     replace(record.value, R"("id":")", R"("id":"n)" + std::to_string(count));
   })));
 }
 
-TEST(PlantedBugs, CommandsWithoutContentIds) {
+TEST_F(PlantedBugs, CommandsWithoutContentIds) {
   EXPECT_TRUE(is_found(altering(topics::commands, [](log::NewRecord& record, int count) {
     replace(record.value, R"("command":")", R"("command":"n)" + std::to_string(count));
   })));
 }
 
-TEST(PlantedBugs, ACatalogueThatCountsEveryRevision) {
+TEST_F(PlantedBugs, ACatalogueThatCountsEveryRevision) {
   const auto revisions = std::make_shared<std::map<std::string, std::uint64_t>>();
   EXPECT_TRUE(is_found(altering(topics::catalog, [revisions](log::NewRecord& record, int count) {
     if (count == 1) revisions->clear();
@@ -156,7 +162,7 @@ TEST(PlantedBugs, ACatalogueThatCountsEveryRevision) {
   })));
 }
 
-TEST(PlantedBugs, EngagementsInTheWrongPartition) {
+TEST_F(PlantedBugs, EngagementsInTheWrongPartition) {
   EXPECT_TRUE(is_found(altering(topics::engagements, [](log::NewRecord& record, int count) {
     if (count % 5 == 0) record.partition = record.partition == 0 ? 1 : 0;
   })));
@@ -211,7 +217,7 @@ class CountsTwice final : public stores::Fold {
   const stores::Fold& honest_;
 };
 
-TEST(PlantedBugs, AFoldThatCountsTwice) {
+TEST_F(PlantedBugs, AFoldThatCountsTwice) {
   Bug bug;
   bug.flaws.fold = [](const stores::Fold& honest) { return std::make_unique<CountsTwice>(honest); };
   EXPECT_TRUE(is_found(bug));

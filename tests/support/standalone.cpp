@@ -1,6 +1,7 @@
 #include "support/standalone.hpp"
 
 #include "support/repository.hpp"
+#include "support/temporary_directory.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -25,12 +26,11 @@ namespace {
 namespace asio = boost::asio;
 using Clock = std::chrono::steady_clock;
 
-const std::string program = (build() / "services/zhida").string();
-
-pid_t spawn(const std::vector<std::string>& arguments, const std::string& output_file, bool append) {
-  std::vector<char*> argv;
-  std::string name = program;
-  argv.push_back(name.data());
+/// Starts a program of the build; its output is added to `output_file` or written to it anew, and so are its errors.
+pid_t spawn(const std::string& name, const std::vector<std::string>& arguments, const std::string& output_file,
+            const std::string& errors_file, bool append) {
+  std::string program = (build() / "services" / name).string();
+  std::vector<char*> argv{program.data()};
   std::vector<std::string> owned = arguments;
   for (std::string& argument : owned) argv.push_back(argument.data());
   argv.push_back(nullptr);
@@ -39,12 +39,17 @@ pid_t spawn(const std::vector<std::string>& arguments, const std::string& output
   const int flags = O_CREAT | O_WRONLY | (append ? O_APPEND : O_TRUNC);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output_file.c_str(), flags, 0600);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, append ? output_file.c_str() : "/dev/null", append ? flags : O_WRONLY, 0600);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors_file.c_str(), flags, 0600);
   pid_t pid = 0;
   const int error = posix_spawn(&pid, program.c_str(), &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) throw std::system_error(error, std::generic_category(), program);
   return pid;
+}
+
+std::string content(const std::filesystem::path& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 /// The exit status, or nothing if the process still runs after `limit`.
@@ -96,7 +101,7 @@ void Standalone::launch() {
 #endif
   arguments.insert(arguments.end(), {"--data", directory_.string(), "--port", "0"});
   arguments.insert(arguments.end(), options_.begin(), options_.end());
-  pid_ = spawn(arguments, directory_ / "zhida.log", true);
+  pid_ = spawn("zhida", arguments, directory_ / "zhida.log", directory_ / "zhida.log", true);
   if (launched_) launched_(pid_);
 }
 
@@ -136,9 +141,7 @@ void Standalone::kill() {
   pid_ = 0;
 }
 
-std::string Standalone::key(const std::string& role) const {
-  return node::read_dev_keys(node::DataDirectory{directory_}).at(role);
-}
+std::string Standalone::key(const std::string& role) const { return node::read_dev_keys(node::DataDirectory{directory_}).at(role); }
 
 Answer Standalone::ask(http::Verb verb, const std::string& target, const std::string& role, const std::string& body,
                        const HeaderList& headers) const {
@@ -167,20 +170,25 @@ Answer Standalone::ask(http::Verb verb, const std::string& target, const std::st
   return answer;
 }
 
-int run_zhida(const std::vector<std::string>& arguments, std::string* output) {
-  const std::filesystem::path file = std::filesystem::temp_directory_path() / ("zhida-output-" + std::to_string(::getpid()));
-  const pid_t pid = spawn(arguments, file, false);
-  const auto status = wait_for(pid, std::chrono::minutes(5));
+Ran run_program(const std::string& name, const std::vector<std::string>& arguments, std::chrono::milliseconds limit) {
+  const TemporaryDirectory files;
+  const pid_t pid = spawn(name, arguments, files / "output", files / "errors", false);
+  const auto status = wait_for(pid, limit);
   if (!status) {
     ::kill(pid, SIGKILL);
     ::waitpid(pid, nullptr, 0);
   }
-  if (output != nullptr) {
-    std::ifstream stream(file);
-    output->assign(std::istreambuf_iterator<char>(stream), {});
-  }
-  std::filesystem::remove(file);
-  return status.value_or(-1);
+  Ran ran;
+  ran.status = status.value_or(-1);
+  ran.output = content(files / "output");
+  ran.errors = content(files / "errors");
+  return ran;
+}
+
+int run_zhida(const std::vector<std::string>& arguments, std::string* output) {
+  Ran ran = run_program("zhida", arguments);
+  if (output != nullptr) *output = std::move(ran.output);
+  return ran.status;
 }
 
 }  // namespace zhida::test

@@ -88,7 +88,17 @@ class Standalone {
   std::uint16_t port_ = 0;
 };
 
-/// Runs the program under test with `arguments`, standard output into `output` if given; its exit status.
+/// What became of a program.
+struct Ran {
+  int status = 0;  ///< its exit status; −1 if it had to be killed
+  std::string output, errors;
+};
+
+/// Runs a program of the build under test to its end, or kills it after `limit`.
+Ran run_program(const std::string& name, const std::vector<std::string>& arguments,
+                std::chrono::milliseconds limit = std::chrono::minutes(5));
+
+/// Runs `zhida` with `arguments`, standard output into `output` if given; its exit status.
 int run_zhida(const std::vector<std::string>& arguments, std::string* output = nullptr);
 
 /// Asks `condition` every 20 ms; false if it does not hold within `limit`.
