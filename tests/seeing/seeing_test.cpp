@@ -159,7 +159,8 @@ class Seeing : public testing::Test {
                                                       : std::vector<std::string>{name})
             test::add_exposition(seen, text, "zhida-" + job);
         }
-        return seen.contains("zhida_fold_lag_records");
+        const auto lag = seen.find("zhida_fold_lag_records");  // of one partition after the other
+        return lag != seen.end() && lag->second["fold"].size() == 3 && lag->second["partition"].size() == partitions;
       };
       EXPECT_TRUE(eventually(complete));
       return seen;
