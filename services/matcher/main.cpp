@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
           tasks.spawn(node::watch_fold(on.deliveries, partition));
           tasks.spawn(matcher->run_partition(partition));
         });
+    node.answer_questions("matcher", owner);
     node.ready_when([&on, &owner] { return node::profiles_ready(on.profiles, owner) ? "" : "folding the profiles"; });
     return matcher;
   });

@@ -1,6 +1,7 @@
 #include "node/cluster_node.hpp"
 
 #include "contracts/topics.hpp"
+#include "node/population/remote_population.hpp"
 #include "node/secrets.hpp"
 #include "node/system_command.hpp"
 #include "platform/auth/encoding.hpp"
@@ -13,6 +14,7 @@
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/udp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -35,6 +37,21 @@ std::unique_ptr<redis::Client> connect(asio::io_context& context, const std::str
   });
 }
 
+/// Where other machines find this one: at the address it listens on, or, if it listens on all of its own, at the one from which it reaches
+/// Redis.
+std::string advertised(const ClusterSettings& settings) {
+  if (!settings.advertise.empty()) return settings.advertise;
+  boost::system::error_code unknown, unreachable;
+  if (!asio::ip::make_address(settings.address, unknown).is_unspecified() || unknown) return settings.address;
+  const redis::Address redis = redis::Servers::parse(settings.redis).value().addresses.front();
+  asio::io_context context;
+  const auto found = asio::ip::udp::resolver(context).resolve(redis.host, std::to_string(redis.port), unknown);
+  if (redis.host.empty() || unknown || found.empty()) return "127.0.0.1";  // everything is on one machine, or nothing is found from here
+  asio::ip::udp::socket socket(context, found.begin()->endpoint().protocol());
+  socket.connect(*found.begin(), unreachable);  // sends nothing
+  return unreachable ? "127.0.0.1" : socket.local_endpoint().address().to_string();
+}
+
 }  // namespace
 
 ClusterNode::ClusterNode(asio::io_context& context, ClusterSettings settings, const observe::Log& journal)
@@ -42,6 +59,7 @@ ClusterNode::ClusterNode(asio::io_context& context, ClusterSettings settings, co
       settings_(std::move(settings)),
       journal_(journal),
       keys_(settings_.keys),
+      advertised_(advertised(settings_)),
       master_key_(read_master_key(settings_.master_key)),
       writes_(connect(context, settings_.redis, journal)),
       reads_(connect(context, settings_.redis, journal)),
@@ -68,47 +86,79 @@ ClusterNode::ClusterNode(asio::io_context& context, ClusterSettings settings, co
   add_own_routes(router_, foundation_->metrics, [this] { return unready(); });
 }
 
-void ClusterNode::answer_reads(std::string service) {
-  for (int partition = 0; partition < settings_.partitions; ++partition) process_.spawn_work(foundation_->profiles.run(partition));
-  ready_when([this] { return foundation_->profiles.ready() ? "" : "folding the profiles"; });
+void ClusterNode::announce(std::string service, std::function<void(Announcement&)> fill) {
   const std::string id = service + "-" + auth::hex(auth::random_bytes(8));
   presence_.emplace(
-      context_.get_executor(), registry_, *log_, id, [this, service] { return announcement(service); },
+      context_.get_executor(), registry_, *log_, id,
+      [this, service = std::move(service), fill = std::move(fill)] {
+        Announcement made;
+        made.service = service;
+        made.address = advertised_ + ":" + std::to_string(port_);
+        fill(made);
+        return made;
+      },
       [this](std::string_view why_not) {
         if (why_not.empty())
           journal_.info("presence.current", {});
         else
           journal_.warning("presence.lost", {{"reason", why_not}});
       });
-  elsewhere_.emplace(context_.get_executor(), registry_, id, [this](std::string_view other, std::string_view said) {
+  process_.spawn_connection(presence_->run());
+}
+
+void ClusterNode::answer_reads(std::string service) {
+  for (int partition = 0; partition < settings_.partitions; ++partition) process_.spawn_work(foundation_->profiles.run(partition));
+  ready_when([this] { return foundation_->profiles.ready() ? "" : "folding the profiles"; });
+  answers_reads_ = true;
+  announce(std::move(service), [this](Announcement& announcement) { announcement.positions = positions(); });
+  ready_when([this] { return presence_->current() ? "" : "waiting to be known to the other processes"; });
+  elsewhere_.emplace(context_.get_executor(), registry_, presence_->id(), [this](std::string_view other, std::string_view said) {
     journal_.warning("presence.dismissed", {{"process", other}, {"announcement", said}});
   });
-  process_.spawn_connection(presence_->run());
   process_.spawn_connection(elsewhere_->run());
-  ready_when([this] { return presence_->current() ? "" : "waiting to be known to the other processes"; });
+}
+
+void ClusterNode::answer_questions(std::string service, const log::PartitionOwner& owner) {
+  const auto owned = [&owner] { return owner.partitions().value_or(std::vector<std::int32_t>()); };
+  questions_ = std::make_unique<QueryPort>(
+      LocalPopulation(foundation_->reference, foundation_->catalog, foundation_->profiles, foundation_->columns), foundation_->catalog,
+      foundation_->profiles, query_key_of(master_key_), [owned](int partition) {
+        const std::vector<std::int32_t> partitions = owned();
+        return std::ranges::find(partitions, partition) != partitions.end();
+      });
+  questions_->add_to(router_);
+  announce(std::move(service), [this, owned](Announcement& announcement) {
+    for (const std::int32_t partition : owned())
+      if (foundation_->profiles.ready(partition)) announcement.owned.push_back(partition);
+  });
+}
+
+std::unique_ptr<Population> ClusterNode::everybody() {
+  return std::make_unique<RemotePopulation>(context_.get_executor(), registry_, settings_.partitions, query_key_of(master_key_),
+                                            [this] { return positions(); });
 }
 
 asio::awaitable<bool> ClusterNode::passed_elsewhere(stores::WrittenTo written, Elsewhere::Clock::time_point deadline) {
   return elsewhere_->passed(std::move(written), deadline);
 }
 
-Announcement ClusterNode::announcement(const std::string& service) const {
+Announcement::Positions ClusterNode::positions() const {
   namespace topics = contracts::topics;
-  Announcement made{service, settings_.address + ":" + std::to_string(port_), {}};
+  Announcement::Positions all;
   for (const std::string_view topic : {topics::catalog, topics::commands})
-    made.positions[std::string(topic)] = {foundation_->catalog.progress().position(topic, 0)};
+    all[std::string(topic)] = {foundation_->catalog.progress().position(topic, 0)};
   for (const std::string_view topic : {topics::profiles, topics::vault}) {
-    auto& positions = made.positions[std::string(topic)];
+    auto& positions = all[std::string(topic)];
     for (int partition = 0; partition < settings_.partitions; ++partition)
       positions.push_back(foundation_->profiles.progress().position(topic, partition));
   }
-  return made;
+  return all;
 }
 
 /// Keys decide who may ask what; before, a process that might show less than was acknowledged elsewhere refuses everything with 503.
 http::Authorise ClusterNode::authorise() const {
   return [this, keys = http::bearer_keys(keys_)](http::Request& request, const http::Route& route) -> std::optional<http::Problem> {
-    if (presence_ && !presence_->current() && route.info.access.kind == http::Access::Kind::roles)
+    if (answers_reads_ && !presence_->current() && route.info.access.kind == http::Access::Kind::roles)
       return http::problems::unavailable(std::chrono::seconds(1), "this process is catching up with the others.",
                                          "本进程正在追赶最新状态，请稍后重试。");
     return keys(request, route);

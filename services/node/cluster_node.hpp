@@ -2,6 +2,7 @@
 
 #include "node/cluster_settings.hpp"
 #include "node/foundation.hpp"
+#include "node/population/query_port.hpp"
 #include "node/presence/elsewhere.hpp"
 #include "node/presence/presence.hpp"
 #include "node/presence/registry.hpp"
@@ -44,6 +45,10 @@ class ClusterNode {
   /// Folds the profiles of every partition, for a service that answers about any enterprise; from then on it answers only while it shows
   /// whatever was acknowledged anywhere (Presence).
   void answer_reads(std::string service);
+  /// Answers questions about the enterprises of the partitions that `owner` has, which are folded by its work (QueryPort).
+  void answer_questions(std::string service, const log::PartitionOwner& owner);
+  /// Asks those who do.
+  std::unique_ptr<Population> everybody();
   /// Waits until every process that answers reads shows what was written.
   boost::asio::awaitable<bool> passed_elsewhere(stores::WrittenTo written, Elsewhere::Clock::time_point deadline);
   /// Shares the partitions of `topic` with the other processes of `group`; see log::PartitionOwner.
@@ -56,7 +61,8 @@ class ClusterNode {
   boost::asio::awaitable<void> run();
 
  private:
-  Announcement announcement(const std::string& service) const;
+  Announcement::Positions positions() const;
+  void announce(std::string service, std::function<void(Announcement&)> fill);
   http::Authorise authorise() const;
   boost::asio::awaitable<void> fail_campaign(std::string campaign, std::string reason);
   std::string unready() const;
@@ -65,13 +71,16 @@ class ClusterNode {
   ClusterSettings settings_;
   const observe::Log& journal_;
   auth::KeyRing keys_;
+  std::string advertised_;
   auth::Digest master_key_;
   boost::asio::thread_pool pool_{2};
   std::unique_ptr<redis::Client> writes_, reads_;
   std::unique_ptr<log::KafkaLog> log_;
   std::unique_ptr<Foundation> foundation_;
   Registry registry_;
-  std::optional<Presence> presence_;  // of a service that answers reads
+  std::optional<Presence> presence_;
+  bool answers_reads_ = false;
+  std::unique_ptr<QueryPort> questions_;
   std::optional<Elsewhere> elsewhere_;
   std::uint16_t port_ = 0;
   std::vector<std::unique_ptr<log::PartitionOwner>> owners_;

@@ -90,6 +90,8 @@ void ClusterOptions::add_to(CLI::App& command) {
   const auto add = adder(command);
   add("--redis", given_.redis, "ZHIDA_REDIS", "URL of Redis");
   add("--address", given_.address, "ZHIDA_ADDRESS", "Address to listen on");
+  add("--advertise", given_.advertise, "ZHIDA_ADVERTISE",
+      "Address at which the other processes find this one; empty: the one listened on, or the one towards Redis if it listens on all");
   add("--port", port_, "ZHIDA_PORT", "HTTP port; 0 picks a free one");
   add("--metrics-port", metrics_port_, "ZHIDA_METRICS_PORT",
       "Another port, which answers /metrics to anybody who reaches it; empty: /metrics is for this machine only");

@@ -16,13 +16,14 @@ namespace zhida::node {
 /// How a service of the cluster is run. Each has an option and an environment variable; secrets come from files or the environment only.
 struct ClusterSettings {
   log::KafkaSettings kafka;
-  int partitions = 8;                                      ///< ZHIDA_PARTITIONS: of the topics keyed by enterprise; fixed for ever
-  std::string redis;                                       ///< ZHIDA_REDIS: URL
-  std::string address = "127.0.0.1";                       ///< ZHIDA_ADDRESS: where to listen
-  std::uint16_t port = 0;                                  ///< ZHIDA_PORT: 0 picks a free one
-  std::optional<std::uint16_t> metrics_port;               ///< ZHIDA_METRICS_PORT: answers /metrics to others than this machine; none
-  std::string keys;                                        ///< ZHIDA_KEYS: file of the API keys' hashes
-  std::string master_key;                                  ///< ZHIDA_MASTER_KEY: file of the key that wraps data keys and signs links
+  int partitions = 8;                         ///< ZHIDA_PARTITIONS: of the topics keyed by enterprise; fixed for ever
+  std::string redis;                          ///< ZHIDA_REDIS: URL
+  std::string address = "127.0.0.1";          ///< ZHIDA_ADDRESS: where to listen
+  std::string advertise;                      ///< ZHIDA_ADVERTISE: where the other processes find this one; empty: at `address`
+  std::uint16_t port = 0;                     ///< ZHIDA_PORT: 0 picks a free one
+  std::optional<std::uint16_t> metrics_port;  ///< ZHIDA_METRICS_PORT: answers /metrics to others than this machine; none
+  std::string keys;                           ///< ZHIDA_KEYS: file of the API keys' hashes
+  std::string master_key;                     ///< ZHIDA_MASTER_KEY: file of the key that wraps data keys and signs links
   std::string page_url = "https://www.songjiang.gov.cn/";  ///< ZHIDA_PAGE_URL: where a package without target leads
   std::vector<std::string> link_hosts;                     ///< ZHIDA_LINK_HOSTS: hosts of links beside *.gov.cn and those of the sample
   std::string log_level = "info";                          ///< ZHIDA_LOG_LEVEL: debug, info, warning, error

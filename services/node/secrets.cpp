@@ -27,4 +27,8 @@ std::string link_key_of(const auth::Digest& master_key) {
   return auth::hkdf_sha256(auth::bytes_of(master_key), "", "zhida click links", 32);
 }
 
+std::string query_key_of(const auth::Digest& master_key) {
+  return auth::hex(auth::hkdf_sha256(auth::bytes_of(master_key), "", "zhida queries between processes", 32));
+}
+
 }  // namespace zhida::node

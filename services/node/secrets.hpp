@@ -13,4 +13,7 @@ auth::Digest read_master_key(const std::filesystem::path& file);
 /// 32 secret bytes that click links are signed with; they follow from the master key.
 std::string link_key_of(const auth::Digest& master_key);
 
+/// What processes of one cluster show each other, 64 hexadecimal digits; it follows from the master key.
+std::string query_key_of(const auth::Digest& master_key);
+
 }  // namespace zhida::node

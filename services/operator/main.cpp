@@ -17,8 +17,9 @@ int main(int argc, char** argv) {
         const operators::Elsewhere elsewhere = [&node](stores::WrittenTo written, std::chrono::steady_clock::time_point deadline) {
           return node.passed_elsewhere(std::move(written), deadline);
         };
+        const std::shared_ptr<node::Population> everybody = node.everybody();
         auto operators = std::make_shared<operators::Service>(
-            operators::Dependencies{on.log, on.reference, on.catalog, on.profiles, on.columns, on.deliveries, node.master_key(), on.journal,
+            operators::Dependencies{on.log, on.reference, on.catalog, on.profiles, *everybody, on.deliveries, node.master_key(), on.journal,
                                     &node::now, node.pool().get_executor(), on.metrics, elsewhere},
             std::move(settings));
         operators->add_routes(node.router());
@@ -29,6 +30,9 @@ int main(int argc, char** argv) {
           tasks.spawn(operators->run_owner());
           tasks.spawn(operators->run_clock());
         });
-        return operators;
+        struct Parts {
+          std::shared_ptr<void> everybody, operators;
+        };
+        return std::make_shared<Parts>(Parts{everybody, operators});
       });
 }

@@ -15,4 +15,8 @@ domain::FieldErrors errors_of(std::span<const cel::Diagnostic> diagnostics, cons
   return errors;
 }
 
+http::Problem profiles_not_ready() {
+  return http::problems::unavailable(std::chrono::seconds(1), "profiles are being folded from the log.", "企业画像正在由日志重建。");
+}
+
 }  // namespace zhida::operators

@@ -16,4 +16,7 @@ http::Problem problem_of(const domain::FieldErrors& errors);
 /// Mistakes in a rule or formula that stands at `pointer`: one error each, with offset, line and column in its text.
 domain::FieldErrors errors_of(std::span<const cel::Diagnostic> diagnostics, const std::string& pointer);
 
+/// 503: not every enterprise can be looked at now.
+http::Problem profiles_not_ready();
+
 }  // namespace zhida::operators

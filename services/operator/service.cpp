@@ -15,12 +15,12 @@ Service::Service(const Dependencies& with, Settings settings)
       owner_(with.log, with.catalog, rules_, with.now, with.journal),
       clock_(with.catalog, with.deliveries, gateway_, rules_, with.now, with.journal),
       catalog_routes_(with.catalog, gateway_, with.reference),
-      item_impact_(with.catalog, with.profiles, with.columns, with.reference, with.now),
+      item_impact_(with.catalog, with.population, with.reference, with.now),
       campaign_routes_(with.catalog, with.deliveries, gateway_, with.reference),
-      campaign_preview_(with.catalog, with.profiles, with.columns, with.reference, with.now),
+      campaign_preview_(with.catalog, with.population, with.reference, with.now),
       enterprise_routes_(
           {with.log, with.reference, with.catalog, with.profiles, with.deliveries, sealer_, with.elsewhere, with.pool, with.now}),
-      rule_routes_(with.reference, with.profiles, with.columns, with.now),
+      rule_routes_(with.reference, with.population, with.now),
       record_routes_(with.log, with.catalog, with.deliveries, with.profiles, with.now) {}
 
 void Service::add_routes(http::Router& router) {

@@ -30,7 +30,7 @@ struct Dependencies {
   const stores::ReferenceData& reference;
   stores::CatalogStore& catalog;
   stores::ProfileStore& profiles;
-  stores::ProfileColumns& columns;  ///< of these profiles
+  node::Population& population;  ///< whom these profiles are of
   stores::DeliveriesReader& deliveries;
   const auth::Digest& master_key;
   const observe::Log& journal;

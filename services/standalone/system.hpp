@@ -6,6 +6,7 @@
 #include "node/data_directory.hpp"
 #include "node/docs/docs_routes.hpp"
 #include "node/foundation.hpp"
+#include "node/population/local_population.hpp"
 #include "node/process.hpp"
 #include "operator/service.hpp"
 #include "page/service.hpp"
@@ -52,6 +53,7 @@ class System {
   node::Foundation on_;
   std::vector<std::unique_ptr<stores::FoldRunner>> runners_;
   std::vector<std::unique_ptr<node::FoldSigns::Shown>> shown_;
+  node::LocalPopulation population_;
   operators::Service operators_;
   matcher::Service matcher_;
   dispatcher::Service dispatcher_;

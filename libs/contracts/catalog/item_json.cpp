@@ -152,6 +152,18 @@ std::vector<policy::ManualCondition> read_manual_conditions(JsonReader& reader) 
   return conditions;
 }
 
+void write_manual_conditions(JsonWriter& writer, const std::vector<policy::ManualCondition>& conditions) {
+  writer.key("manual");
+  writer.begin_array();
+  for (const policy::ManualCondition& condition : conditions) {
+    writer.begin_object();
+    writer.member("name", condition.name);
+    writer.member("label_zh", condition.label_zh);
+    writer.end_object();
+  }
+  writer.end_array();
+}
+
 std::optional<policy::Moment> moment_from(const Json& value) {
   if (!value.IsString()) return std::nullopt;
   if (const auto date = domain::parse_date(text_of(value))) return policy::Moment(*date);
@@ -202,15 +214,7 @@ void write_content_members(JsonWriter& writer, const ItemContent& content) {
   writer.member("title", content.title);
   writer.member("document", content.document);
   writer.member("rule", content.rule);
-  writer.key("manual");
-  writer.begin_array();
-  for (const auto& condition : content.manual) {
-    writer.begin_object();
-    writer.member("name", condition.name);
-    writer.member("label_zh", condition.label_zh);
-    writer.end_object();
-  }
-  writer.end_array();
+  write_manual_conditions(writer, content.manual);
   writer.member("mode", content.mode);
   write_benefit(writer, content.benefit);
   writer.member("valid_from", content.valid_from);

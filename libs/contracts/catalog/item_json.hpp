@@ -19,6 +19,7 @@ ItemBody read_item_body(JsonReader& reader);
 
 /// The member `manual`, an array of names and labels; none if it is absent.
 std::vector<policy::ManualCondition> read_manual_conditions(JsonReader& reader);
+void write_manual_conditions(JsonWriter& writer, const std::vector<policy::ManualCondition>& conditions);
 
 /// Reads a version that `write` wrote.
 policy::ItemVersion read_item_version(JsonReader& reader);

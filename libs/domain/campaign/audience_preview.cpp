@@ -78,7 +78,7 @@ std::vector<RulePreview::Near> RulePreview::near() const {
   std::vector<std::pair<std::uint32_t, std::uint64_t>> counted(near_.begin(), near_.end());
   std::ranges::sort(counted, [](const auto& a, const auto& b) { return a.second != b.second ? a.second > b.second : a.first < b.first; });
   std::vector<Near> result;
-  for (const auto& [leaf, count] : counted) result.push_back({rule_.leaves()[leaf].text, count});
+  for (const auto& [leaf, count] : counted) result.push_back({leaf, rule_.leaves()[leaf].text, count});
   return result;
 }
 

@@ -2,6 +2,7 @@
 
 #include "domain/campaign/audience_masks.hpp"
 #include "domain/campaign/compiled_audience.hpp"
+#include "domain/campaign/tallies.hpp"
 #include "domain/enterprise/uscc.hpp"
 
 #include <array>
@@ -39,11 +40,7 @@ class RulePreview {
     bool near = false;       ///< also count those that are one condition short
     std::size_t sample = 0;  ///< how many eligible enterprises to name
   };
-  /// A condition, as CEL, and how many enterprises lack this one only.
-  struct Near {
-    std::string leaf;
-    std::uint64_t count = 0;
-  };
+  using Near = RuleTally::Near;
 
   RulePreview(matching::Rule rule, Options options) : rule_(std::move(rule)), options_(options), sample_(options.sample) {}
 
@@ -59,6 +56,8 @@ class RulePreview {
   /// Most frequent first.
   std::vector<Near> near() const;
   std::vector<enterprise::Uscc> sample() const { return sample_.sorted(); }
+  /// All of it, but for the time it took.
+  RuleTally tally() const { return {counts_, near(), sample(), {}}; }
 
  private:
   std::uint64_t count(policy::Verdict verdict) const { return counts_[static_cast<std::size_t>(verdict)]; }
@@ -66,7 +65,7 @@ class RulePreview {
 
   matching::Rule rule_;
   Options options_;
-  std::array<std::uint64_t, 4> counts_{};
+  VerdictCounts counts_{};
   EnterpriseSample sample_;
   std::unordered_map<std::uint32_t, std::uint64_t> near_;                            // by leaf
   std::unordered_map<std::string, std::optional<std::uint32_t>> lacking_by_states_;  // states of all leaves → the one that lacks
@@ -86,7 +85,7 @@ class AudiencePreview {
 
   std::uint64_t audience() const { return count_; }
   /// Of the audience, by item of the package and policy::Verdict.
-  const std::vector<std::array<std::uint64_t, 4>>& verdicts() const { return verdicts_; }
+  const std::vector<VerdictCounts>& verdicts() const { return verdicts_; }
   std::vector<enterprise::Uscc> sample() const { return sample_.sorted(); }
 
  private:
@@ -94,7 +93,7 @@ class AudiencePreview {
   domain::Date date_;
   EnterpriseSample sample_;
   std::uint64_t count_ = 0;
-  std::vector<std::array<std::uint64_t, 4>> verdicts_;
+  std::vector<VerdictCounts> verdicts_;
   CompiledAudience::Work work_;
 };
 

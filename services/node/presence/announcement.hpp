@@ -18,11 +18,12 @@ struct Announcement {
   std::string service;
   std::string address;  ///< host:port
   Positions positions;
+  std::vector<int> owned;  ///< partitions about whose enterprises it answers questions (QueryPort)
 
   bool operator==(const Announcement&) const = default;
 };
 
-/// `page 10.0.0.7:8080 catalog=17 profiles=3,0,12`.
+/// `page 10.0.0.7:8080 catalog=17 profiles=3,0,12`; `matcher 10.0.0.8:8080 owned:0,2`.
 std::string to_text(const Announcement& announcement);
 /// Nothing for anything else.
 std::optional<Announcement> announcement_from(std::string_view text);

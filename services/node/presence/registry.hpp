@@ -12,7 +12,7 @@
 
 namespace zhida::node {
 
-/// The processes that answer reads, as they announce themselves in Redis: the hash `zhida:{processes}` (schemas/redis.md).
+/// The processes that answer reads and questions, as they announce themselves in Redis: the hash `zhida:{processes}` (schemas/redis.md).
 ///
 /// An announcement holds for `lease` by the server's clock and then has to have been made again. Errors of all calls: Redis' own.
 class Registry {

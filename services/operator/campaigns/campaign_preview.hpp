@@ -1,10 +1,9 @@
 #pragma once
 
+#include "node/population/population.hpp"
 #include "operator/commands/command_gateway.hpp"
 #include "platform/http/router.hpp"
 #include "stores/catalog/catalog_store.hpp"
-#include "stores/profiles/profile_columns.hpp"
-#include "stores/profiles/profile_store.hpp"
 #include "stores/reference/reference_data.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -14,9 +13,8 @@ namespace zhida::operators {
 /// Whom a campaign would reach if it were launched now, whatever its state: what is looked at before it is submitted and approved.
 class CampaignPreview {
  public:
-  CampaignPreview(stores::CatalogStore& catalog, const stores::ProfileStore& profiles, stores::ProfileColumns& columns,
-                  const stores::ReferenceData& reference, Now now)
-      : catalog_(catalog), profiles_(profiles), columns_(columns), reference_(reference), now_(std::move(now)) {}
+  CampaignPreview(stores::CatalogStore& catalog, node::Population& population, const stores::ReferenceData& reference, Now now)
+      : catalog_(catalog), population_(population), reference_(reference), now_(std::move(now)) {}
 
   void add_to(http::Router& router);
 
@@ -24,8 +22,7 @@ class CampaignPreview {
   boost::asio::awaitable<http::Response> preview(http::Request& request);
 
   stores::CatalogStore& catalog_;
-  const stores::ProfileStore& profiles_;
-  stores::ProfileColumns& columns_;
+  node::Population& population_;
   const stores::ReferenceData& reference_;
   Now now_;
 };

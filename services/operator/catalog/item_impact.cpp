@@ -6,6 +6,7 @@
 #include "operator/problem.hpp"
 #include "operator/query_values.hpp"
 #include "operator/roles.hpp"
+#include "operator/rules/impact_json.hpp"
 #include "platform/http/parameters.hpp"
 
 #include <utility>
@@ -20,12 +21,12 @@ void ItemImpact::add_to(http::Router& router) {
              [this](http::Request& request) { return impact(request); });
 }
 
-/// What an item without a published version asks: nobody has it.
-matching::Rule ItemImpact::rule_of(const policy::ItemVersion* version) const {
-  auto compiled = version != nullptr ? matching::Rule::compile(reference_.language, version->content.rule, version->content.manual)
-                                     : matching::Rule::compile(reference_.language, "false");
+/// What an item without a published version asks: nobody has it. Throws `http::Refused` with 422 for a draft whose rule does not check.
+contracts::ImpactQuestion::Side ItemImpact::side_of(const policy::ItemVersion* version) const {
+  if (version == nullptr) return {"false", {}};
+  const auto compiled = matching::Rule::compile(reference_.language, version->content.rule, version->content.manual);
   if (!compiled) throw http::Refused(problem_of(errors_of(compiled.diagnostics, "/rule")));
-  return std::move(*compiled.rule);
+  return {version->content.rule, version->content.manual};
 }
 
 asio::awaitable<http::Response> ItemImpact::impact(http::Request& request) {
@@ -37,12 +38,11 @@ asio::awaitable<http::Response> ItemImpact::impact(http::Request& request) {
   if (!item->draft)
     co_return http::respond(
         http::problems::conflict("there is no draft to publish.", "没有可发布的草稿。", domain::name_of(item->state())));
-  if (!profiles_.ready())
-    co_return http::respond(
-        http::problems::unavailable(std::chrono::seconds(1), "profiles are being folded from the log.", "企业画像正在由日志重建。"));
   const policy::ItemVersion* const published = item->state() == policy::ItemState::published ? item->latest() : nullptr;
-  RuleChange change{rule_of(published), rule_of(&*item->draft), asof, sample, request.principal->region};
-  const std::string found = co_await impact_.json(std::move(change));
+  contracts::Question question = contracts::ImpactQuestion{side_of(published), side_of(&*item->draft), asof,
+                                                           static_cast<std::int64_t>(sample), request.principal->region};
+  const auto answer = co_await population_.ask(std::move(question));
+  if (!answer) co_return http::respond(profiles_not_ready());
 
   std::string text;
   contracts::JsonWriter writer(text);
@@ -51,7 +51,7 @@ asio::awaitable<http::Response> ItemImpact::impact(http::Request& request) {
   writer.member("published", published != nullptr ? std::optional(published->version) : std::nullopt);
   writer.member("draft", item->draft->version);
   writer.key("impact");
-  writer.raw(found);
+  writer.raw(impact_json(std::get<campaign::ImpactTally>(*answer), asof));
   writer.end_object();
   co_return http::ok(std::move(text));
 }

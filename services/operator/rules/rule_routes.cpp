@@ -4,11 +4,10 @@
 #include "cel/tree_json.hpp"
 #include "contracts/catalog/item_json.hpp"
 #include "contracts/json.hpp"
-#include "domain/campaign/audience_preview.hpp"
 #include "domain/policy/sentence.hpp"
 #include "operator/problem.hpp"
 #include "operator/roles.hpp"
-#include "operator/rules/rule_preview.hpp"
+#include "operator/rules/impact_json.hpp"
 #include "platform/http/conditional.hpp"
 
 #include <fmt/format.h>
@@ -223,25 +222,24 @@ asio::awaitable<http::Response> RuleRoutes::audience(http::Request& request) {
   const RuleBody body = read_body(request);
   if (!body.manual.empty())
     throw http::Refused(problem_of({{"/manual", "inapplicable", "an audience is decided by facts alone.", "受众只按事实判定。"}}));
-  const matching::Rule rule = compile(reference_, body.rule);
-  if (!profiles_.ready())
-    co_return http::respond(
-        http::problems::unavailable(std::chrono::seconds(1), "profiles are being folded from the log.", "企业画像正在由日志重建。"));
-  const campaign::RulePreview::Options options{body.asof.value_or(domain::date_of(now_())), body.near,
-                                               static_cast<std::size_t>(body.sample)};
-  campaign::RulePreview preview(rule, options);
-  const std::chrono::microseconds took =
-      co_await preview_rule(reference_, profiles_, columns_, rule, options, request.principal->region, preview);
+  compile(reference_, body.rule);
+  contracts::Question question =
+      contracts::RuleQuestion{body.rule, body.asof.value_or(domain::date_of(now_())), body.near, body.sample, request.principal->region};
+  const auto answer = co_await population_.ask(std::move(question));
+  if (!answer) co_return http::respond(profiles_not_ready());
+  const auto& tally = std::get<campaign::RuleTally>(*answer);
+  const auto count = [&tally](policy::Verdict verdict) { return tally.counts[static_cast<std::size_t>(verdict)]; };
 
   std::string text;
   contracts::JsonWriter writer(text);
   writer.begin_object();
-  writer.member("eligible", preview.eligible());
-  writer.member("unknown", preview.unknown());
-  writer.member("ineligible", preview.ineligible());
+  writer.member("eligible", count(policy::Verdict::eligible));
+  // Missing facts, or a rule that fails at run time.
+  writer.member("unknown", count(policy::Verdict::unknown) + count(policy::Verdict::manual));
+  writer.member("ineligible", count(policy::Verdict::ineligible));
   writer.key("near");
   writer.begin_array();
-  for (const campaign::RulePreview::Near& near : preview.near()) {
+  for (const campaign::RuleTally::Near& near : tally.near) {
     writer.begin_object();
     writer.member("leaf", near.leaf);
     writer.member("count", near.count);
@@ -250,22 +248,23 @@ asio::awaitable<http::Response> RuleRoutes::audience(http::Request& request) {
   writer.end_array();
   writer.key("sample");
   writer.begin_array();
-  for (const enterprise::Uscc& uscc : preview.sample()) writer.value(uscc.text());
+  for (const enterprise::Uscc& uscc : tally.sample) writer.value(uscc.text());
   writer.end_array();
-  writer.member("took_us", static_cast<std::int64_t>(took.count()));
+  writer.member("took_us", static_cast<std::int64_t>(tally.took.count()));
   writer.end_object();
   co_return http::ok(std::move(text));
 }
 
 asio::awaitable<http::Response> RuleRoutes::impact(http::Request& request) {
   const ImpactBody body = read_impact_body(request);
-  RuleChange change{compile(reference_, body.before, body.manual, "/old"), compile(reference_, body.after, body.manual, "/new"),
-                    body.asof.value_or(domain::date_of(now_())), static_cast<std::size_t>(body.sample), request.principal->region};
-  if (!profiles_.ready())
-    co_return http::respond(
-        http::problems::unavailable(std::chrono::seconds(1), "profiles are being folded from the log.", "企业画像正在由日志重建。"));
-  std::string json = co_await impact_.json(std::move(change));
-  co_return http::ok(std::move(json));
+  compile(reference_, body.before, body.manual, "/old");
+  compile(reference_, body.after, body.manual, "/new");
+  const domain::Date asof = body.asof.value_or(domain::date_of(now_()));
+  contracts::Question question =
+      contracts::ImpactQuestion{{body.before, body.manual}, {body.after, body.manual}, asof, body.sample, request.principal->region};
+  const auto answer = co_await population_.ask(std::move(question));
+  if (!answer) co_return http::respond(profiles_not_ready());
+  co_return http::ok(impact_json(std::get<campaign::ImpactTally>(*answer), asof));
 }
 
 }  // namespace zhida::operators

@@ -3,7 +3,7 @@
 #include "domain/campaign/audience_preview.hpp"
 #include "domain/campaign/region_limit.hpp"
 #include "matching/date.hpp"
-#include "operator/rules/rule_preview.hpp"
+#include "node/population/rule_preview.hpp"
 #include "services/sample_world.hpp"
 #include "stores/profiles/region_scope.hpp"
 #include "support/run_coroutine.hpp"
@@ -27,6 +27,8 @@ using campaign::RuleAudience;
 using policy::Verdict;
 using test::day_of;
 using test::SampleWorld;
+
+node::PartitionSet everywhere() { return node::PartitionSet::all(SampleWorld::partitions); }
 
 constexpr std::string_view district = "310117";
 constexpr std::string_view street = "310117103";
@@ -69,7 +71,7 @@ void expect_same_preview(const matching::Rule& rule, domain::Date date, const st
   campaign::RulePreview preview(rule, options);
   const auto body = [](const matching::Rule& of, const campaign::RulePreview::Options& with, const std::string& in,
                        campaign::RulePreview& into) -> boost::asio::awaitable<void> {
-    co_await preview_rule(world().reference, world().profiles, world().columns, of, with, in, into);
+    co_await node::preview_rule(world().reference, world().profiles, world().columns, of, with, in, everywhere(), into);
   };
   test::run_coroutine(world().io, body(rule, options, region, preview));
   EXPECT_EQ(preview.eligible(), counts[0]) << rule.text();
@@ -122,7 +124,7 @@ TEST(RulePreview, IsOfOneMomentWhateverIsRecordedMeanwhile) {
                          const std::function<void()>& change, campaign::RulePreview& into) -> boost::asio::awaitable<void> {
       co_await in.columns.at(with.date);
       boost::asio::post(in.io, change);
-      co_await preview_rule(in.reference, in.profiles, in.columns, of, with, "", into);
+      co_await node::preview_rule(in.reference, in.profiles, in.columns, of, with, "", everywhere(), into);
     };
     test::run_coroutine(changing.io, body(changing, *rule.rule, options, meanwhile, preview));
     std::uint64_t sum = 0;

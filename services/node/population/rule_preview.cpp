@@ -1,14 +1,14 @@
-#include "operator/rules/rule_preview.hpp"
+#include "node/population/rule_preview.hpp"
 
 #include "matching/date.hpp"
-#include "operator/rules/block_walk.hpp"
-#include "operator/rules/region_mask.hpp"
+#include "node/population/block_walk.hpp"
+#include "node/population/region_mask.hpp"
 
 #include <algorithm>
 #include <functional>
 #include <vector>
 
-namespace zhida::operators {
+namespace zhida::node {
 namespace {
 
 namespace asio = boost::asio;
@@ -27,7 +27,7 @@ bool conditions_are_leaves(const engine::LoweredRule& lowered) {
 asio::awaitable<std::chrono::microseconds> preview_rule(const stores::ReferenceData& reference, const stores::ProfileStore& profiles,
                                                         stores::ProfileColumns& columns, const matching::Rule& rule,
                                                         const campaign::RulePreview::Options& options, const std::string& region,
-                                                        campaign::RulePreview& preview) {
+                                                        const PartitionSet& partitions, campaign::RulePreview& preview) {
   const auto epoch = co_await columns.at(options.date);
   engine::AudienceMatch match(engine::plan(epoch, rule, matching::midnight(options.date)));
   RegionMask within(reference, epoch, region);
@@ -48,7 +48,8 @@ asio::awaitable<std::chrono::microseconds> preview_rule(const stores::ReferenceD
     const engine::Mask near = knows_near ? match.one_short() : engine::Mask::all();
     preview.add(verdicts, epoch->blocks[block]->present & within.of(block), near, name, subject);
   };
-  co_return co_await walk_blocks(match.blocks(), look);
+  const std::function<bool(std::size_t)> wanted = [&](std::size_t block) { return partitions.contains_block(columns, block); };
+  co_return co_await walk_blocks(match.blocks(), wanted, look);
 }
 
-}  // namespace zhida::operators
+}  // namespace zhida::node

@@ -1,4 +1,4 @@
-#include "operator/rules/profile_walk.hpp"
+#include "node/population/profile_walk.hpp"
 
 #include "stores/log_reading.hpp"
 
@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace zhida::operators {
+namespace zhida::node {
 namespace {
 
 namespace asio = boost::asio;
@@ -69,4 +69,4 @@ asio::awaitable<std::chrono::microseconds> walk_profiles(const stores::ProfileSt
   co_return walk.worked();
 }
 
-}  // namespace zhida::operators
+}  // namespace zhida::node

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-namespace zhida::operators {
+namespace zhida::node {
 
 /// The enterprises of the district or street that a key is limited to, as stores::RegionScope knows them, block by block.
 class RegionMask {
@@ -23,4 +23,4 @@ class RegionMask {
   std::optional<matching::engine::AudienceMatch> match_;  ///< nothing though limited: the dictionary knows no such attribute
 };
 
-}  // namespace zhida::operators
+}  // namespace zhida::node

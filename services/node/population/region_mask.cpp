@@ -1,10 +1,10 @@
-#include "operator/rules/region_mask.hpp"
+#include "node/population/region_mask.hpp"
 
 #include "domain/campaign/region_limit.hpp"
 
 #include <utility>
 
-namespace zhida::operators {
+namespace zhida::node {
 namespace engine = matching::engine;
 
 RegionMask::RegionMask(const stores::ReferenceData& reference, std::shared_ptr<const engine::Epoch> epoch, std::string_view region)
@@ -20,4 +20,4 @@ engine::Mask RegionMask::of(std::size_t block) {
   return match_ ? match_->decide(block).eligible : engine::Mask::none();
 }
 
-}  // namespace zhida::operators
+}  // namespace zhida::node

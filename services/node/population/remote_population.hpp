@@ -1,0 +1,47 @@
+#pragma once
+
+#include "node/population/population.hpp"
+#include "node/presence/registry.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace zhida::node {
+
+/// Asks the matchers, each for partitions that it owns, all at once, and adds up what they answer.
+class RemotePopulation final : public Population {
+ public:
+  static constexpr std::chrono::milliseconds patience{20'000};  ///< without progress
+
+  /// `folded` says how far this process has folded each topic: no matcher's answer may be older. `key` is that of their QueryPort.
+  /// `registry` must outlive it.
+  RemotePopulation(boost::asio::any_io_executor executor, Registry& registry, int partitions, std::string key,
+                   std::function<Announcement::Positions()> folded)
+      : executor_(std::move(executor)), registry_(registry), partitions_(partitions), key_(std::move(key)), folded_(std::move(folded)) {}
+
+  boost::asio::awaitable<std::optional<contracts::Tally>> ask(contracts::Question question) override;
+
+ private:
+  struct Part {
+    std::string address;
+    std::vector<int> partitions;
+  };
+  /// The tallies of the parts, and how many have not answered yet; outlives whoever stops waiting for them.
+  struct Asked;
+
+  boost::asio::awaitable<std::vector<Part>> divide();
+
+  boost::asio::any_io_executor executor_;
+  Registry& registry_;
+  int partitions_;
+  std::string key_;
+  std::function<Announcement::Positions()> folded_;
+};
+
+}  // namespace zhida::node
