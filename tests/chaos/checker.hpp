@@ -28,13 +28,17 @@ class Checker {
   void find(const std::string& about, const std::string& what);
   void check_audiences();
   void check_states();
+  /// Whether what was stopped stayed stopped.
+  void check_stops();
+  /// Whether what was suppressed had to be, for the reason that is given.
+  void check_reasons();
   void check_told();
   void check_dead_letters();
-  /// False while the answers may still be behind the topics.
   void check_funnels();
   void check_exports();
   void check_inboxes();
   void check_profiles();
+  void timed(const char* what, void (Checker::*check)());
   std::vector<std::string> sample_of_enterprises() const;
   std::optional<test::Answer> get(const std::string& target, const std::string& role) const;
 
@@ -45,7 +49,12 @@ class Checker {
   std::map<std::string, int> findings_by_kind_;
   std::vector<std::string> findings_;
   std::vector<std::string> unsettled_;
+  std::map<std::string, std::int64_t> withdrawn_;   ///< items, and when, in ms since 1970
+  std::map<std::string, std::int64_t> suppressed_;  ///< intents by reason
+  std::int64_t conversions_ = 0;
   std::size_t late_deliveries_ = 0;
+  Clock::time_point last_;
+  std::string times_;
 };
 
 }  // namespace zhida::chaos

@@ -6,14 +6,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 #include <thread>
 
 namespace zhida::chaos {
 namespace {
 
 using namespace std::chrono_literals;
-using http::Verb;
 
 /// Longer than a silent member keeps its partitions (6 s).
 constexpr auto until_taken_over = 9s;
@@ -29,9 +27,8 @@ const std::vector<std::string> owners{"operator", "matcher", "dispatcher", "effe
 
 }  // namespace
 
-Faults::Faults(System& system, Traffic& traffic, std::uint64_t seed, double minutes)
+Faults::Faults(System& system, std::uint64_t seed, double minutes)
     : system_(system),
-      traffic_(traffic),
       seed_(seed),
       length_(static_cast<std::int64_t>(minutes * 60'000)),
       kills_(static_cast<int>(std::ceil(Dose().kills * minutes / 30))) {
@@ -48,11 +45,7 @@ void Faults::run() {
   for (std::size_t i = 0; i < plan_.size(); ++i) {
     std::this_thread::sleep_until(began + length_ * i / plan_.size());
     if (Clock::now() > began + std::max(length_ * 5 / 4, at_least)) break;
-    ++others_begun_;
-    ++others_under_way_;
     carry_out(plan_[i], random);
-    // What it left behind, new owners and leaders, is over some seconds later.
-    --others_under_way_;
   }
   killer.join();
 }
@@ -77,28 +70,9 @@ void Faults::kill_services(Random random) {
 }
 
 void Faults::kill_one(Random& random) {
-  const std::string victim = random() % 11 == 0 ? "gateway" : one_of(random, {"operator", "matcher", "dispatcher", "page", "effect"});
-  // Forty enterprises are in every partition.
-  std::vector<std::string> audience;
-  std::ranges::sample(traffic_.enterprises(), std::back_inserter(audience), 40, random);
-  const auto probe = traffic_.approved(audience, "urgent");
-  const bool was_quiet = others_under_way_ == 0;
-  const std::uint64_t others = others_begun_;
-  const pid_t pid = system_.pid_of(victim);
-  if (pid == 0 || ::kill(pid, SIGKILL) != 0) return;
-  count("kill -9 of a service");
-  const auto killed = Clock::now();
-  if (!probe || !traffic_.launch(*probe)) return;
-  while (Clock::now() - killed < 30s) {
-    const auto funnel = system_.ask(Verb::get, "/effect/v1/campaigns/" + *probe + "/funnel", "analyst");
-    if (funnel && funnel->status == 200 && funnel->at("by_state", "delivered").IsInt() &&
-        funnel->at("by_state", "delivered").GetInt() == 40)
-      break;
-    std::this_thread::sleep_for(50ms);
-  }
-  if (!was_quiet || others != others_begun_) return;
-  const std::scoped_lock lock(mutex_);
-  takeovers_.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - killed));
+  const pid_t pid =
+      system_.pid_of(random() % 11 == 0 ? "gateway" : one_of(random, {"operator", "matcher", "dispatcher", "page", "effect"}));
+  if (pid != 0 && ::kill(pid, SIGKILL) == 0) count("kill -9 of a service");
 }
 
 void Faults::carry_out(Fault fault, Random& random) {

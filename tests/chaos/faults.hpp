@@ -1,10 +1,8 @@
 #pragma once
 
 #include "chaos/system.hpp"
-#include "chaos/traffic.hpp"
 #include "chaos/witness.hpp"
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -37,15 +35,13 @@ struct Dose {
 /// The seeded plan of faults, and who carries it out: one lane kills services, another one does everything else, at the same time.
 class Faults {
  public:
-  Faults(System& system, Traffic& traffic, std::uint64_t seed, double minutes);
+  Faults(System& system, std::uint64_t seed, double minutes);
 
   /// Everything planned; returns when it is done and all runs again. To be called by the thread that made the system.
   void run();
 
   /// What happened, and how often.
   std::map<std::string, int> counts() const;
-  /// From a kill to a campaign in all partitions that is launched, decided, delivered and counted, where nothing else was wrong.
-  const std::vector<std::chrono::milliseconds>& takeovers() const { return takeovers_; }
 
  private:
   using Random = std::mt19937_64;
@@ -59,16 +55,12 @@ class Faults {
   void count(const std::string& what);
 
   System& system_;
-  Traffic& traffic_;
   std::uint64_t seed_;
   std::chrono::milliseconds length_;
   int kills_;
   std::vector<Fault> plan_;
-  std::atomic<int> others_under_way_{0};
-  std::atomic<std::uint64_t> others_begun_{0};
   mutable std::mutex mutex_;
   std::map<std::string, int> counts_;
-  std::vector<std::chrono::milliseconds> takeovers_;
 };
 
 }  // namespace zhida::chaos

@@ -128,7 +128,11 @@ void Fold::take(const Raw& record) {
     return type.starts_with("zhida.partition.") ? take_mark(json, partition) : take_intents(json, partition);
   if (topic.starts_with("receipts")) return take_receipts(json);
   if (topic == "engagements") return take_engagement(json);
-  if (topic == "outcomes") return void(outcome_ids.insert(text(json, "id")));
+  if (topic == "outcomes") {
+    if (outcome_ids.insert(text(json, "id")).second)
+      outcomes[text(json, "uscc")].push_back({milliseconds(text(json, "at")), text(json, "id"), text(json, "item"), text(json, "type")});
+    return;
+  }
   if (topic == "profiles") return take_profile(json);
   if (topic == "catalog") return take_catalog(json, record);
   if (topic == "audit") return take_audit(json, record);
@@ -179,6 +183,7 @@ void Fold::take_engagement(const rapidjson::Document& event) {
   engagement.intent = intent_id(event, uscc);
   engagement.type = text(event, "type");
   engagement.machine = event.HasMember("machine");
+  engagement.at = milliseconds(text(event, "at"));
   engagements[uscc].try_emplace(text(event, "id"), std::move(engagement));
   engagement_ids.insert(text(event, "id"));
 }
@@ -239,6 +244,8 @@ void Fold::take_audit(const rapidjson::Document& audit, const Raw& record) {
 }
 
 void Fold::finish() {
+  for (auto& [uscc, all] : outcomes)
+    std::ranges::sort(all, [](const Outcome& a, const Outcome& b) { return std::tie(a.at, a.id) < std::tie(b.at, b.id); });
   for (auto& [uscc, attributes] : attributes_)
     for (auto& [name, attribute] : attributes)
       if (!attribute.value.empty()) profiles[uscc][name] = attribute.value;

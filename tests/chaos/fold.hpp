@@ -37,9 +37,14 @@ class Fold {
   struct Engagement {
     std::string intent, type;
     bool machine = false;
+    std::int64_t at = 0;  ///< ms since 1970
+  };
+  struct Outcome {
+    std::int64_t at = 0;  ///< ms since 1970
+    std::string id, item, type;
   };
   struct Funnel {
-    std::int64_t decided = 0, delivered = 0, reached = 0;
+    std::int64_t decided = 0, delivered = 0, reached = 0, conversions = 0;
     std::map<std::string, std::int64_t> by_state, by_reason;
     std::int64_t impressions = 0, impressions_unique = 0, impressions_machine = 0;
     std::int64_t clicks = 0, clicks_unique = 0, clicks_machine = 0;
@@ -54,6 +59,9 @@ class Fold {
   /// RFC 3339 in UTC as ms since 1970; 0: no time.
   static std::int64_t milliseconds(const std::string& time);
 
+  /// Credits each application for `item`, by the published rule, to one of the campaigns that hold it; how many each has.
+  std::map<std::string, std::int64_t> conversions(const std::string& item, const std::set<std::string>& campaigns) const;
+
   /// Records of a partition in their order; `unusable` ones are passed over.
   void take(const Raw& record);
   void pass_over(const std::set<Place>& unusable) { unusable_ = unusable; }
@@ -65,6 +73,7 @@ class Fold {
   std::map<std::pair<std::string, std::int32_t>, std::int64_t> decided_marks;  ///< `c1.1.page` and partition: how many its writer knew of
   std::map<std::string, std::map<std::string, Engagement>> engagements;        ///< by enterprise and event id
   std::set<std::string> engagement_ids, outcome_ids;
+  std::map<std::string, std::vector<Outcome>> outcomes;                ///< by enterprise, each id once, in order of time
   std::map<std::string, Funnel> funnels;                               ///< by campaign
   std::map<std::string, std::map<std::string, std::string>> profiles;  ///< enterprise and attribute to value as JSON
   std::set<std::pair<std::string, std::int64_t>> employees;            ///< every value that was ever patched

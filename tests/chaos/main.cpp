@@ -1,5 +1,6 @@
 // Faults while campaigns run, then an independent judge. See README.md beside this file.
 
+#include "chaos/calm.hpp"
 #include "chaos/checker.hpp"
 #include "chaos/controls.hpp"
 #include "chaos/faults.hpp"
@@ -40,8 +41,9 @@ void say(const std::string& line) {
   std::fflush(stdout);
 }
 
-void say_counts(const Faults& faults, const Injector& injector) {
+void say_counts(const Faults& faults, const Injector& injector, const Calm& calm) {
   for (const auto& [what, times] : faults.counts()) say(fmt::format("  {:>5} {}", times, what));
+  say(fmt::format("  {:>5} more kills of a service, measured", calm.kills()));
   say(fmt::format("  {:>5} records doubled, out of order", injector.doubled()));
   say(fmt::format("  {:>5} poison records", injector.poisoned().size()));
 }
@@ -55,35 +57,37 @@ bool run(const Settings& settings, const std::filesystem::path& directory) {
   Injector injector(system.brokers().direct(), settings.seed);
   say(fmt::format("{} s: everything runs; faults for {} minutes", at(), settings.minutes));
 
-  Faults faults(system, traffic, settings.seed, settings.minutes);
+  Faults faults(system, settings.seed, settings.minutes);
   traffic.start();
   injector.start(settings.minutes);
   faults.run();
   injector.stop();
-  traffic.stop();
   say(fmt::format("{} s: the faults are over", at()));
-  say_counts(faults, injector);
+  Calm calm(system, traffic, settings.seed);
+  calm.kill_in_turn(std::max(3, static_cast<int>(settings.minutes)), 10s);
+  calm.stop_and_go(5s);
+  traffic.stop();
+  say(fmt::format("{} s: so is what is measured without them", at()));
+  say_counts(faults, injector, calm);
 
   const Witness::Told told = witness.told();
   say(fmt::format(
-      "  {} requests were answered, {} were not or by a 5xx; {} campaigns, {} engagements, {} outcomes, {} patches acknowledged",
-      told.answers, told.refused, told.campaigns.size(), told.engagements.size(), told.outcomes.size(), told.employees.size()));
+      "  {} requests were answered, {} were not or by a 5xx; {} campaigns, {} engagements, {} outcomes, {} patches acknowledged, {} "
+      "writes read back at once",
+      told.answers, told.refused, told.campaigns.size(), told.engagements.size(), told.outcomes.size(), told.employees.size(),
+      told.read_back));
   Checker checker(system, told, injector);
   checker.settle(120s);
   say(fmt::format("{} s: at rest", at()));
   std::vector<std::string> findings = checker.judge();
   say(fmt::format("{} s: judged: {}", at(), checker.summary()));
-  std::vector<std::chrono::milliseconds> takeovers = faults.takeovers();
-  std::ranges::sort(takeovers);
-  if (!takeovers.empty()) {
-    say(fmt::format("  taken over after a kill, {} measured: median {} ms, longest {} ms", takeovers.size(),
-                    takeovers[takeovers.size() / 2].count(), takeovers.back().count()));
-    double load = 0;
-    ::getloadavg(&load, 1);
-    const bool busy = load > 3.0 * std::thread::hardware_concurrency();
-    if (busy) say(fmt::format("  the machine is busy with other things (load {:.1f}): how long it took is not judged", load));
-    if (takeovers.back() > 10s && !busy) findings.push_back(fmt::format("take-over: took {} ms", takeovers.back().count()));
-  }
+  for (const std::string& line : calm.measured()) say("  " + line);
+  double load = 0;
+  ::getloadavg(&load, 1);
+  if (load > 3.0 * std::thread::hardware_concurrency())
+    say(fmt::format("  the machine is busy with other things (load {:.1f}): how long it took is not judged", load));
+  else
+    findings.insert(findings.end(), calm.findings().begin(), calm.findings().end());
   if (findings.empty() && settings.controls) {
     findings = play_controls(system, traffic, witness, injector, settings.seed);
     if (findings.empty()) say(fmt::format("{} s: both controls were found out", at()));
@@ -99,7 +103,9 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   zhida::chaos::Settings settings;
   CLI::App app("Faults while campaigns run, and an independent judge");
-  app.add_option("--minutes", settings.minutes, "How long faults happen")->check(CLI::Range(0.1, 1'440.0))->capture_default_str();
+  app.add_option("--minutes", settings.minutes, "How long faults happen; 0: none at all")
+      ->check(CLI::Range(0.0, 1'440.0))
+      ->capture_default_str();
   app.add_option("--seed", settings.seed, "Of the plan; default: another one each time");
   app.add_option("--brokers", settings.brokers, "How many brokers")->check(CLI::Range(1, 3))->capture_default_str();
   app.add_option("--enterprises", settings.enterprises, "How many enterprises")->check(CLI::Range(100, 100'000))->capture_default_str();

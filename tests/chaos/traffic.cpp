@@ -21,6 +21,9 @@ constexpr std::string_view individuals = "individual";
 constexpr std::string_view companies = "company";
 constexpr const char* browser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36";
 
+/// Later than anything in the sample.
+constexpr domain::Date first_patch = std::chrono::year(2026) / 10 / 31;
+
 std::string item_for_individuals() {
   rapidjson::Document item;
   item.Parse(flow::sample_part(flow::settled_item, "item").c_str());
@@ -63,9 +66,10 @@ void Traffic::stop() {
   threads_.clear();
 }
 
-std::optional<std::string> Traffic::approved(const std::vector<std::string>& list, const std::string& lane) {
+std::optional<std::string> Traffic::approved(const std::vector<std::string>& list, const std::string& lane, std::chrono::seconds lifetime) {
   Body body;
   body.lane = lane;
+  if (lifetime > 0s) body.valid_until = instant(lifetime);
   body.pushed.list = list;
   return approved(body);
 }
@@ -97,8 +101,8 @@ void Traffic::push(Random& random) {
   }
   std::optional<std::string> item;
   if (fate >= 90 && !body.pushed.list.empty()) {
-    body.package = fmt::format("chaos-{}", ++serial_);
-    item = separate_package(body.package);
+    body.pushed.package = fmt::format("chaos-{}", ++serial_);
+    item = separate_package(body.pushed.package);
     if (!item) return;
   }
   if (fate >= 82 && fate < 90) body.valid_until = instant(std::chrono::seconds(5 + random() % 5));
@@ -146,7 +150,7 @@ std::optional<std::string> Traffic::approved(const Body& body) {
   const std::string json =
       fmt::format(R"({{"title":"第{}批","content":{{"title":"减半征收","body":"您可享受六税两费减半"}},"package":"{}","audience":{},)"
                   R"("channels":["page"],"lane":"{}","valid_until":"{}"}})",
-                  number, body.package, audience, body.lane, body.valid_until);
+                  number, body.pushed.package, audience, body.lane, body.valid_until);
   std::optional<Answer> made;
   for (int attempt = 0; attempt < 20 && (!made || made->status == 409); ++attempt) {
     if (attempt != 0) std::this_thread::sleep_for(300ms);  // the first asking is still being answered
@@ -171,6 +175,7 @@ std::optional<std::string> Traffic::separate_package(const std::string& name) {
   if (!put("item.put", "items", item, item_)) return std::nullopt;
   const auto published = patient(Verb::post, "/operator/v1/items/" + item + "/publish", "approver", "");
   if (!published || (published->status >= 300 && published->status != 409)) return std::nullopt;
+  if (published->status < 300) read_item(item);
   if (!put("package.put", "packages", name, fmt::format(R"({{"title":"惠企礼包","kind":"gift","items":["{}"]}})", item)))
     return std::nullopt;
   return item;
@@ -191,6 +196,7 @@ bool Traffic::command(const std::string& id, const std::string& verb, const std:
   if (!answer) return false;
   if (answer->status < 300) {
     witness_.note([&](Witness::Told& told) { told.commands.emplace_back("campaign." + verb, id); });
+    read_campaign(id, verb);
     return true;
   }
   if (answer->status != 409) return false;
@@ -236,13 +242,16 @@ void Traffic::visit(Random random) {
 void Traffic::supply(Random random) {
   const test::HeaderList lines{{"Content-Type", "application/x-ndjson"}};
   std::uint64_t fresh = 0;
+  std::map<std::string, int> patches;
   while (running_) {
     rest(std::chrono::milliseconds(30 + random() % 120));
     const auto value = static_cast<std::int64_t>(1'000 + ++serial_);
-    const std::string attributes =
-        fmt::format(R"("attributes":{{"employees":{{"value":{},"source":"人社局","as_of":"2026-11-01"}}}})", value);
     const std::uint64_t what = random() % 10;
     std::string uscc = usccs_[random() % usccs_.size()];
+    // Each is newer than the one before, so that a double of an older one changes nothing.
+    const std::string as_of = domain::format_date(first_patch + std::chrono::days(++patches[uscc]));
+    const std::string attributes =
+        fmt::format(R"("attributes":{{"employees":{{"value":{},"source":"人社局","as_of":"{}"}}}})", value, as_of);
     if (what < 7) {
       const auto answer = patient(Verb::patch, "/operator/v1/enterprises/" + uscc, "data_centre", "{" + attributes + "}");
       if (!answer || answer->status != 200) continue;
@@ -267,7 +276,46 @@ void Traffic::supply(Random random) {
       continue;
     }
     witness_.note([&](Witness::Told& told) { told.employees.emplace_back(uscc, value); });
+    read_profile(uscc, value);
   }
+}
+
+void Traffic::read_campaign(const std::string& id, const std::string& verb) {
+  // Nobody else changes it but time: what it may be now.
+  static const std::map<std::string, std::set<std::string>> later{
+      {"submit", {"in_review", "expired"}},
+      {"approve", {"approved", "expired"}},
+      {"launch", {"running", "completed", "expired"}},
+      {"pause", {"paused", "expired"}},
+      {"resume", {"running", "completed", "expired"}},
+      {"cancel", {"cancelled"}},
+  };
+  const auto answer = once(Verb::get, "/operator/v1/campaigns/" + id, "operator");
+  if (!answer || answer->status >= 500) return;
+  witness_.note([](Witness::Told& told) { ++told.read_back; });
+  const std::string state = answer->status == 200 ? flow::text(answer->at("state")) : std::to_string(answer->status);
+  if (!later.at(verb).contains(state)) contradicts(fmt::format("{} of {} was acknowledged, then it was {}", verb, id, state));
+}
+
+void Traffic::read_item(const std::string& id) {
+  const auto answer = once(Verb::get, "/page/v1/items/" + id, "page");
+  if (!answer || answer->status >= 500) return;
+  witness_.note([](Witness::Told& told) { ++told.read_back; });
+  if (answer->status != 200) contradicts(fmt::format("{} was published, then the page answered {}", id, answer->status));
+}
+
+void Traffic::read_profile(const std::string& uscc, std::int64_t employees) {
+  const auto answer = once(Verb::get, "/operator/v1/enterprises/" + uscc, "data_centre");
+  if (!answer || answer->status >= 500) return;
+  witness_.note([](Witness::Told& told) { ++told.read_back; });
+  const auto& value = answer->at("attributes", "employees", "value");
+  if (answer->status != 200 || !value.IsInt64() || value.GetInt64() != employees)
+    contradicts(fmt::format("{} has {} employees by a patch that was acknowledged, then it had {}", uscc, employees,
+                            answer->status == 200 ? flow::text(value) : std::to_string(answer->status)));
+}
+
+void Traffic::contradicts(std::string what) {
+  witness_.note([&](Witness::Told& told) { told.wrong.push_back(std::move(what)); });
 }
 
 std::optional<Answer> Traffic::patient(Verb verb, const std::string& target, const std::string& role, const std::string& body,

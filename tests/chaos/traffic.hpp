@@ -4,6 +4,7 @@
 #include "chaos/witness.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -27,16 +28,20 @@ class Traffic {
   /// Each finishes what it does; paused campaigns go on.
   void stop();
 
-  /// An approved campaign for `list`, ready to be launched; nothing if the system could not take it.
-  std::optional<std::string> approved(const std::vector<std::string>& list, const std::string& lane);
-  /// Whether it was launched.
+  /// An approved campaign for `list`, ready to be launched; nothing if the system could not take it. 0 s: it does not expire.
+  std::optional<std::string> approved(const std::vector<std::string>& list, const std::string& lane, std::chrono::seconds lifetime = {});
+  /// Whether it was launched, paused, cancelled.
   bool launch(const std::string& id);
+  bool pause(const std::string& id) { return command(id, "pause", "operator"); }
+  bool cancel(const std::string& id) { return command(id, "cancel", "operator"); }
+  /// Until it goes on, or has ended.
+  void end_pause(const std::string& id);
   const std::vector<std::string>& enterprises() const { return usccs_; }
 
  private:
   using Random = std::mt19937_64;
   struct Body {
-    std::string package = "chaos", lane, valid_until = "2035-12-31";
+    std::string lane, valid_until = "2035-12-31";
     Pushed pushed;
   };
 
@@ -50,7 +55,11 @@ class Traffic {
   std::optional<std::string> separate_package(const std::string& name);
   bool command(const std::string& id, const std::string& verb, const std::string& role, const std::string& body = "");
   bool put(const std::string& kind, const std::string& route, const std::string& id, const std::string& body);
-  void end_pause(const std::string& id);
+  /// What was acknowledged is read at once, through any process; a wrong answer is noted.
+  void read_campaign(const std::string& id, const std::string& verb);
+  void read_item(const std::string& id);
+  void read_profile(const std::string& uscc, std::int64_t employees);
+  void contradicts(std::string what);
 
   /// Until somebody answers anything but a 5xx, or a minute has passed.
   std::optional<test::Answer> patient(http::Verb verb, const std::string& target, const std::string& role, const std::string& body,

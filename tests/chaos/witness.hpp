@@ -17,7 +17,8 @@ struct Pushed {
   /// Its audience: the list, or everybody whose `org_form` is this.
   std::vector<std::string> list;
   std::string org_form;
-  bool launched = false;  ///< the launch was acknowledged
+  std::string package = "chaos";  ///< its one item is called `<package>-item`
+  bool launched = false;          ///< the launch was acknowledged
 };
 
 /// What users were told has happened, and what they saw: none of it may be missing later. For any thread.
@@ -31,6 +32,7 @@ class Witness {
     std::vector<std::string> engagements;                         ///< ids of events
     std::vector<std::string> outcomes;                            ///< their ids
     std::vector<std::string> wrong;                               ///< answers that contradicted earlier ones, in words
+    std::uint64_t read_back = 0;                                  ///< writes that were read at once after they had been acknowledged
     std::uint64_t answers = 0, refused = 0;                       ///< requests that were answered, and those that were not or by a 5xx
   };
 
