@@ -57,7 +57,8 @@ void Brokers::wait_until_up(std::size_t node) const {
   while (!test::broker_answers(fmt::format("127.0.0.1:{}", about.direct))) {
     if (::waitpid(about.pid, nullptr, WNOHANG) != 0 || std::chrono::steady_clock::now() > deadline) {
       const std::string all = test::file_content(about.directory / "broker.out");
-      throw std::runtime_error("a broker does not start: " + all.substr(all.size() - std::min<std::size_t>(all.size(), 2'000)));
+      throw std::runtime_error(fmt::format("broker {} does not start: ", node + 1) +
+                               all.substr(all.size() - std::min<std::size_t>(all.size(), 2'000)));
     }
     std::this_thread::sleep_for(50ms);
   }

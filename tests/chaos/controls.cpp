@@ -71,18 +71,27 @@ class Controls {
   }
 
  private:
+  /// The writer is stopped with one impression in its hands; its successor counts others of the same campaign. What it wrote then takes
+  /// these out of the sums again, and whoever folds once more from there finds them counted already at their enterprises.
   bool freeze_a_writer(const std::string& service, const std::string& script) {
     const auto campaign = traffic_.approved(traffic_.enterprises(), "normal");
+    if (!campaign || !traffic_.launch(*campaign)) return false;
+    const Witness::Told told = witness_.told();
+    Checker(system_, told, injector_).settle(60s);
     const pid_t pid = system_.pid_of(service);
-    if (!campaign || pid == 0) return false;
+    if (pid == 0) return false;
     system_.proxy().hold_at_script(pid, script);
-    const bool launched = traffic_.launch(*campaign);
-    for (int i = 0; i < 600 && !system_.proxy().holds(pid); ++i) std::this_thread::sleep_for(5ms);
-    const bool held = launched && system_.proxy().holds(pid);
+    std::size_t shown = 0;
+    for (; shown < 60 && !system_.proxy().holds(pid); ++shown) {
+      show(*campaign, shown);
+      std::this_thread::sleep_for(50ms);
+    }
+    const bool held = system_.proxy().holds(pid);
     if (held) {
       ::kill(pid, SIGSTOP);
       std::this_thread::sleep_for(9s);
-      show(*campaign);
+      for (std::size_t i = shown; i < shown + 200; ++i) show(*campaign, i);
+      std::this_thread::sleep_for(2s);
       system_.proxy().heal(pid);
       std::this_thread::sleep_for(500ms);
       ::kill(pid, SIGKILL);
@@ -91,16 +100,12 @@ class Controls {
     return held;
   }
 
-  /// An impression of each of the campaign's first messages, counted by the writer that took over.
-  void show(const std::string& campaign) {
-    for (std::size_t i = 0; i < 200; ++i) {
-      const std::string& uscc = traffic_.enterprises()[i];
-      const std::string body = fmt::format(
-          R"({{"events":[{{"id":"control-{}","intent":"{}.1.page.{}","item":null,"type":"impression","at":"{}","surface":"home"}}]}})",
-          random_(), campaign, uscc, flow::now_text());
-      system_.ask(Verb::post, "/page/v1/engagements", "page", body);
-    }
-    std::this_thread::sleep_for(1s);
+  /// An impression of the campaign's message to the n-th enterprise.
+  void show(const std::string& campaign, std::size_t n) {
+    const std::string body = fmt::format(
+        R"({{"events":[{{"id":"control-{}","intent":"{}.1.page.{}","item":null,"type":"impression","at":"{}","surface":"home"}}]}})",
+        random_(), campaign, traffic_.enterprises()[n], flow::now_text());
+    system_.ask(Verb::post, "/page/v1/engagements", "page", body);
   }
 
   System& system_;

@@ -15,8 +15,11 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <fstream>
+#include <random>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -34,6 +37,17 @@ std::string look_for_absence() {
   return file_content(store() / "absence.txt");
 }
 
+bool is_free(int port) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  const bool good = ::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  ::close(socket);
+  return good;
+}
+
 }  // namespace
 
 const std::string& absence_of_brokers() {
@@ -49,16 +63,14 @@ std::string file_content(const std::filesystem::path& file) {
 }
 
 int free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  const bool good = ::bind(socket, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                    ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(socket);
-  if (!good) throw std::runtime_error("no free port");
-  return ntohs(address.sin_port);
+  // Below those that connections get (from 32768 on), one of which may otherwise be in the way when a server is started again.
+  static std::mt19937 random(std::random_device{}());
+  static std::set<int> given;
+  for (int attempt = 0; attempt < 1'000; ++attempt) {
+    const int port = std::uniform_int_distribution(10'000, 31'999)(random);
+    if (!given.contains(port) && is_free(port)) return *given.insert(port).first;
+  }
+  throw std::runtime_error("no free port");
 }
 
 pid_t spawn(const std::vector<std::string>& words, const std::filesystem::path& directory, const std::string& log) {

@@ -12,7 +12,7 @@ namespace zhida::test {
 /// Why there can be no broker here; empty if there can. Fetches the broker's programs if need be.
 const std::string& absence_of_brokers();
 
-/// A port of 127.0.0.1 that is free now.
+/// A port of 127.0.0.1 that is free now, another one each time. For one thread.
 int free_port();
 
 /// Starts a program whose output goes to `directory`/`log` and that dies with the thread that asked. Throws std::runtime_error.
