@@ -6,7 +6,7 @@ network=zhida-test
 # One at a time on a machine: names of pods and ports are the same in each. Who is called by the one that has it need not ask.
 if [ -z "${ZHIDA_CONTAINERS:-}" ]; then
   exec 9>"$tools/containers.lock"
-  flock 9
+  if ! flock -w 900 9; then skipped containers "another run on this machine has held them for 15 minutes"; exit 0; fi
   export ZHIDA_CONTAINERS=held
 fi
 
@@ -39,7 +39,7 @@ base_image() {
     bookworm "$archive" >"$archive.log" 2>&1 &&
     podman import -q --change 'CMD ["bash"]' "$archive" localhost/debian:bookworm-slim >/dev/null
   local status=$?
-  [ $status -eq 0 ] || tail -n 20 "$archive.log"
+  [ $status -eq 0 ] || grep -E '^[EW]:' "$archive.log" | tail -n 1 | cut -c 1-200
   rm -f "$archive" "$archive.log"
   return $status
 }
@@ -52,7 +52,21 @@ private_network() {
 # Runs a command where the containers' networks and published ports are. (Not `ip netns exec`: it hides the control groups.)
 inside() { nsenter --net="/run/netns/$network" "$@"; }
 
-build_image() {  # NAME DOCKERFILE [options…]
-  local name=$1 file=$2; shift 2
-  podman build --network=host --pull=never --format=docker -q -t "localhost/$name:test" -f "$file" "$@" "$root"
+# Whether containers run here at all: in a control group, with a memory limit, on a network of their own. Prints why not.
+probe() {
+  local output
+  output=$(inside podman run --rm --pull=never --network podman --memory 32m --read-only --cap-drop=ALL localhost/debian:bookworm-slim true 2>&1) && return
+  echo "podman cannot run a container here: $(tail -n 1 <<<"$output" | cut -c 1-200)"
+  return 1
 }
+
+# The image of the run before goes with its own layers; what both stand on stays.
+build_image() {  # NAME DOCKERFILE [options…]
+  local name=localhost/$1:test file=$2 before; shift 2
+  before=$(podman image inspect -f '{{.Id}}' "$name" 2>/dev/null)
+  podman build --network=host --pull=never --format=docker -t "$name" -f "$file" "$@" "$root" 9>&- || return 1
+  [ -z "$before" ] || [ "$before" = "$(podman image inspect -f '{{.Id}}' "$name")" ] || podman rmi "$before"
+}
+
+# Where packages are out of reach an image cannot be built, and nothing is wrong with it.
+without_packages() { grep -E -m 1 'Temporary failure resolving|Could not resolve|Failed to fetch|Cannot initiate the connection|Could not connect' "$1" | cut -c 1-200; }
