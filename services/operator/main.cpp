@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
         node.own("operator", contracts::topics::commands, [operators](int, runtime::TaskGroup& tasks) {
           tasks.spawn(operators->run_owner());
           tasks.spawn(operators->run_clock());
+          tasks.spawn(operators->run_resealer());
         });
         struct Parts {
           std::shared_ptr<void> everybody, operators;

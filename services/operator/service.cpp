@@ -12,6 +12,7 @@ Service::Service(const Dependencies& with, Settings settings)
           [this](CommandGateway::Outcome outcome, std::chrono::steady_clock::duration took) { metrics_.count(outcome, took); },
           with.elsewhere),
       sealer_(with.master_key, with.profiles),
+      resealer_(with.log, with.profiles, sealer_, with.now, with.journal),
       owner_(with.log, with.catalog, rules_, with.now, with.journal),
       clock_(with.catalog, with.deliveries, gateway_, rules_, with.now, with.journal),
       catalog_routes_(with.catalog, gateway_, with.reference),

@@ -8,6 +8,7 @@
 #include "operator/commands/command_owner.hpp"
 #include "operator/elsewhere.hpp"
 #include "operator/intake/enterprise_routes.hpp"
+#include "operator/intake/resealer.hpp"
 #include "operator/metrics.hpp"
 #include "operator/records/record_routes.hpp"
 #include "operator/rules/rule_routes.hpp"
@@ -55,12 +56,14 @@ class Service {
   // Background work: spawn each in a TaskGroup.
   boost::asio::awaitable<void> run_owner() { return owner_.run(); }
   boost::asio::awaitable<void> run_clock() { return clock_.run(); }
+  boost::asio::awaitable<void> run_resealer() { return resealer_.run(); }
 
  private:
   Metrics metrics_;
   CommandRules rules_;
   CommandGateway gateway_;
   Sealer sealer_;
+  Resealer resealer_;
   CommandOwner owner_;
   CampaignClock clock_;
   CatalogRoutes catalog_routes_;

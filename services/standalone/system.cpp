@@ -86,6 +86,7 @@ void System::spawn(node::Process& process) {
   }
   process.spawn_work(operators_.run_owner());
   process.spawn_work(operators_.run_clock());
+  process.spawn_work(operators_.run_resealer());
   process.spawn_work(effects_.run_verifier());
   process.spawn_work(effects_.run_nightly());
   process.spawn_work(run_retention(log_, on_.catalog, &node::now, on_.journal));

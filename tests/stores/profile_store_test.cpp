@@ -1,6 +1,7 @@
 #include "stores/profiles/profile_store.hpp"
 
 #include "contracts/profiles/profile_patched.hpp"
+#include "contracts/vault/vault_key.hpp"
 #include "platform/log/memory_log.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "stores/delivery_world.hpp"
@@ -285,6 +286,48 @@ TEST_F(ProfileStoreTest, QuarantinesAStatementAloneAndARecordWhole) {
     EXPECT_TRUE(letters && letters->records.size() == 3) << "once each, though two stores folded them";
   };
   test::run_coroutine(io, body());
+}
+
+TEST_F(ProfileStoreTest, RemembersReplacedKeysUntilTheyAreErased) {
+  const int partition = store->partition_of(someone);
+  std::vector<PoisonInput> poison;
+  const auto key = [&](const std::string& wrapped) {
+    log::Record record;
+    record.key = someone.text();
+    if (!wrapped.empty()) {
+      contracts::VaultKey event;
+      event.uscc = someone;
+      event.wrapped = wrapped;
+      event.master_key = "m";
+      record.value = contracts::to_json(event);
+    }
+    store->fold_vault(partition, record, poison);
+    return record.value;
+  };
+  const std::string one = key("b25l");
+  EXPECT_EQ(store->sealed(someone).vault_key, one);
+  EXPECT_TRUE(store->sealed(someone).replaced_keys.empty());
+  key("b25l");
+  EXPECT_TRUE(store->sealed(someone).replaced_keys.empty()) << "the same once more replaces nothing";
+  EXPECT_TRUE(store->with_replaced_keys(partition).empty());
+
+  const std::string two = key("dHdv");
+  EXPECT_EQ(store->sealed(someone).vault_key, two) << "compaction leaves the last one: it counts";
+  ASSERT_EQ(store->sealed(someone).replaced_keys.size(), 1u);
+  EXPECT_EQ(store->sealed(someone).replaced_keys[0], one);
+  EXPECT_EQ(store->with_replaced_keys(partition), std::vector<Row>{*store->find(someone)});
+  for (int i = 0; i < 100; ++i) key("bWFueQ" + std::to_string(10 + i));
+  EXPECT_LE(store->sealed(someone).replaced_keys.size(), 8u);
+
+  EXPECT_EQ(store->sealed(someone).erasures, 0u);
+  key("");
+  EXPECT_TRUE(store->sealed(someone).vault_key.empty());
+  EXPECT_TRUE(store->sealed(someone).replaced_keys.empty()) << "nothing of it is left";
+  EXPECT_EQ(store->sealed(someone).erasures, 1u);
+  EXPECT_TRUE(store->with_replaced_keys(partition).empty());
+  key("YW5ldw");
+  EXPECT_TRUE(store->sealed(someone).replaced_keys.empty()) << "what was erased was not replaced";
+  EXPECT_TRUE(poison.empty());
 }
 
 TEST_F(ProfileStoreTest, HoldsTwoHundredThousandProfilesInTwoHundredMegabytes) {

@@ -9,7 +9,7 @@
 namespace zhida::contracts {
 
 /// The data key under which an enterprise's names and contacts are sealed. Topic `vault`, key uscc, compacted; an empty record is its
-/// tombstone: what was sealed can never be read again. Schema: schemas/events/vault_key.v1.json
+/// tombstone: what was sealed can never be read again. Of several the last counts. Schema: schemas/events/vault_key.v1.json
 struct VaultKey {
   static constexpr std::string_view type = "zhida.vault.key.v1";
 

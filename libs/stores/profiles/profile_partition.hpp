@@ -3,8 +3,10 @@
 #include "stores/profiles/changed_rows.hpp"
 #include "stores/profiles/profile_store.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -15,10 +17,17 @@ struct StoredDetermination {
   std::uint64_t offset = 0;  ///< of its record
 };
 
+/// What became of an enterprise's keys before the one that counts.
+struct VaultPast {
+  std::vector<std::string> replaced;  ///< without an erasure since, the newest last
+  std::uint32_t erasures = 0;
+};
+
 /// One partition of ProfileStore.
 struct ProfileStore::Partition {
   ProfileRows rows;
   std::unordered_map<Row, std::vector<StoredDetermination>> determinations;
+  std::unordered_map<Row, VaultPast> vault_past;  ///< of the few that have one
   ChangedRows changed;
   log::Offset profiles_next = 0;
   log::Offset vault_next = 0;

@@ -93,8 +93,25 @@ std::vector<KnownAttribute> ProfileStore::attributes(const enterprise::Uscc& usc
 }
 
 SealedParts ProfileStore::sealed(const enterprise::Uscc& uscc) const {
-  const ProfileRow* row = row_of(uscc);
-  return row == nullptr ? SealedParts() : SealedParts{row->sealed_name.view(), row->vault_key.view()};
+  SealedParts parts;
+  const auto row = find(uscc);
+  if (!row) return parts;
+  const Partition& part = *partitions_[static_cast<std::size_t>(partition_of(uscc))];
+  parts.name = part.rows[*row].sealed_name.view();
+  parts.vault_key = part.rows[*row].vault_key.view();
+  if (part.vault_past.empty()) return parts;
+  if (const auto past = part.vault_past.find(*row); past != part.vault_past.end()) {
+    parts.replaced_keys = past->second.replaced;
+    parts.erasures = past->second.erasures;
+  }
+  return parts;
+}
+
+std::vector<Row> ProfileStore::with_replaced_keys(int partition) const {
+  std::vector<Row> rows;
+  for (const auto& [row, past] : partitions_[static_cast<std::size_t>(partition)]->vault_past)
+    if (!past.replaced.empty()) rows.push_back(row);
+  return rows;
 }
 
 std::uint64_t ProfileStore::version(const enterprise::Uscc& uscc) const {

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::string_view profiles_topic = "profiles";
 constexpr std::string_view vault_topic = "vault";
+constexpr std::size_t most_replaced_keys = 8;  // of an enterprise: as many processes that name it first in the same moment
 
 PoisonInput poison_of(std::optional<std::uint16_t> fact, domain::FieldError reason, std::string content) {
   PoisonInput poison;
@@ -153,6 +154,16 @@ void ProfileStore::fold_vault(int partition, const log::Record& record, std::vec
   Row number = 0;
   ProfileRow& row = part.rows.get(*uscc, number);
   part.changed.mark(number);
+  // The last key counts, because compaction leaves no other. Those before it are remembered until the enterprise is forgotten.
+  if (record.value.empty()) {
+    VaultPast& past = part.vault_past[number];
+    past.replaced.clear();
+    ++past.erasures;
+  } else if (const std::string_view before = row.vault_key.view(); !before.empty() && before != record.value) {
+    std::vector<std::string>& replaced = part.vault_past[number].replaced;
+    if (replaced.size() == most_replaced_keys) replaced.erase(replaced.begin());
+    replaced.emplace_back(before);
+  }
   row.vault_key.assign(record.value);
   ++row.records;
 }

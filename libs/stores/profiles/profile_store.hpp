@@ -58,6 +58,10 @@ struct CheckedStatement {
 struct SealedParts {
   std::string_view name;       ///< base64 of the sealed name; empty = none
   std::string_view vault_key;  ///< JSON of its `contracts::VaultKey`; empty = none, or destroyed
+  /// Keys of processes that made one at the same time, and whose record the counting one's came behind; the newest last. A name may be
+  /// sealed under one of them until somebody seals it again.
+  std::span<const std::string> replaced_keys;
+  std::uint32_t erasures = 0;  ///< how often its key was destroyed
 };
 
 /// A place among the enterprises of a partition. Enterprises keep their rows for ever and new ones come behind, so a row is also a cursor.
@@ -122,6 +126,9 @@ class ProfileStore {
 
   /// What is kept sealed of it. The views live until the next suspension.
   SealedParts sealed(const enterprise::Uscc& uscc) const;
+
+  /// The enterprises whose key replaced another one, in no order.
+  std::vector<Row> with_replaced_keys(int partition) const;
 
   /// Grows with every record about the enterprise; 0 for one never heard of.
   std::uint64_t version(const enterprise::Uscc& uscc) const;

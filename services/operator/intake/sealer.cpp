@@ -57,17 +57,38 @@ NameSealing Sealer::prepare(const enterprise::Uscc& uscc) {
   }
   sealing.key_is_fresh = true;
   const auto [place, is_new] = fresh_.try_emplace(uscc);
-  if (is_new) place->second = random_.key();
-  sealing.key = place->second;
+  Fresh& fresh = place->second;
+  // One from before an erasure would bring back what was erased.
+  if (is_new || fresh.erasures != stored.erasures) fresh = {random_.key(), stored.erasures};
+  sealing.key = fresh.key;
   return sealing;
 }
 
 std::optional<std::string> Sealer::open(const enterprise::Uscc& uscc, std::string_view sealed_base64) {
   const auto sealed = auth::from_base64(sealed_base64);
-  const auto key = stored_key(profiles_.sealed(uscc).vault_key, uscc);
-  if (!sealed || !key) return std::nullopt;
+  if (!sealed) return std::nullopt;
+  const stores::SealedParts stored = profiles_.sealed(uscc);
+  auto opened = open_with(stored.vault_key, uscc, *sealed);
+  for (std::size_t i = stored.replaced_keys.size(); !opened && i-- > 0;) opened = open_with(stored.replaced_keys[i], uscc, *sealed);
+  return opened;
+}
+
+std::optional<std::string> Sealer::seal_again(const enterprise::Uscc& uscc) {
+  const stores::SealedParts stored = profiles_.sealed(uscc);
+  const auto key = stored_key(stored.vault_key, uscc);
+  const auto sealed = auth::from_base64(stored.name);
+  if (!key || !sealed || stored.replaced_keys.empty() || open_with(stored.vault_key, uscc, *sealed)) return std::nullopt;
+  const auto name = open(uscc, stored.name);
+  if (!name) return std::nullopt;
   auth::AesGcm cipher(*key);
-  return cipher.open(*sealed, uscc.text());
+  return auth::base64(cipher.seal(*name, uscc.text()));
+}
+
+std::optional<std::string> Sealer::open_with(std::string_view vault_json, const enterprise::Uscc& uscc, std::string_view sealed) {
+  const auto key = stored_key(vault_json, uscc);
+  if (!key) return std::nullopt;
+  auth::AesGcm cipher(*key);
+  return cipher.open(sealed, uscc.text());
 }
 
 void Sealer::written(bool failed) {

@@ -8,6 +8,7 @@
 #include "stores/profiles/profile_store.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,6 +42,9 @@ class NameSealer {
 
 /// The data keys of enterprises, kept wrapped by the master key. One is made when an enterprise first needs it, and recorded in `vault`
 /// in front of what it seals; its tombstone makes that unreadable for ever.
+///
+/// Two processes may make a key for the same enterprise in the same moment. The one recorded last counts; what is sealed under the other
+/// is read with that until it is sealed again, see Resealer.
 class Sealer {
  public:
   Sealer(const auth::Digest& master_key, const stores::ProfileStore& profiles);
@@ -54,6 +58,9 @@ class Sealer {
   /// What was sealed; nothing if the key was destroyed or the bytes are damaged.
   std::optional<std::string> open(const enterprise::Uscc& uscc, std::string_view sealed_base64);
 
+  /// The name of `uscc`, base64, sealed under the key that counts; nothing unless it is sealed under one that was replaced.
+  std::optional<std::string> seal_again(const enterprise::Uscc& uscc);
+
   /// Records of keys were written, or failed: then their keys are forgotten, so that nothing more is sealed under them.
   void written(bool failed);
 
@@ -61,14 +68,20 @@ class Sealer {
   void forget_stored();
 
  private:
+  struct Fresh {
+    auth::Digest key{};
+    std::uint32_t erasures = 0;  // before it was made
+  };
+
   std::optional<auth::Digest> stored_key(std::string_view vault_json, const enterprise::Uscc& uscc);
+  std::optional<std::string> open_with(std::string_view vault_json, const enterprise::Uscc& uscc, std::string_view sealed);
 
   auth::Digest master_key_;
   auth::AesGcm master_;
   auth::RandomBuffer random_;
   const stores::ProfileStore& profiles_;
-  std::unordered_map<enterprise::Uscc, auth::Digest> fresh_;  // made here, not yet seen in the store
-  std::size_t look_at_ = 0;                                   // how many of them are worth looking through
+  std::unordered_map<enterprise::Uscc, Fresh> fresh_;  // made here, not yet seen in the store
+  std::size_t look_at_ = 0;                            // how many of them are worth looking through
 };
 
 }  // namespace zhida::operators
