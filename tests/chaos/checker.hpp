@@ -18,8 +18,12 @@ class Checker {
 
   /// Waits until nothing is under way any more; what still is after `limit` is a finding.
   void settle(std::chrono::seconds limit);
-  /// Reads and compares everything; what is wrong, in words. Empty: nothing.
-  std::vector<std::string> judge();
+  enum class Depth {
+    everything,
+    sums  ///< what the topics say, and the funnels
+  };
+  /// Reads and compares; what is wrong, in words. Empty: nothing.
+  std::vector<std::string> judge(Depth depth = Depth::everything);
 
   /// What was looked at, in words.
   std::string summary() const;

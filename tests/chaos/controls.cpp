@@ -43,7 +43,7 @@ class Controls {
     const Witness::Told told = witness_.told();
     Checker checker(system_, told, injector_);
     checker.settle(60s);
-    return checker.judge();
+    return checker.judge(Checker::Depth::sums);
   }
 
   /// A fold that does not compare: what one writer had in its hands when it was frozen wipes out what its successor wrote.
@@ -54,7 +54,7 @@ class Controls {
     bool found = false;
     for (int attempt = 0; attempt < 4 && !found; ++attempt) {
       const bool frozen = freeze_a_writer(attempt % 2 == 0 ? "effect" : "effect-2", std::string(spoilt.sha()));
-      found = frozen && has(judge(), {"funnels:", "exports:", "inboxes:", "timelines:"});
+      found = frozen && has(judge(), {"funnels:"});
     }
     system_.proxy().replace_script("", "");
     return found;

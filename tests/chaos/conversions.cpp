@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <tuple>
 
 namespace zhida::chaos {
@@ -9,6 +10,12 @@ namespace {
 
 /// Longer than a run: an application is credited to a delivery of the last 30 days.
 constexpr std::int64_t window_ms = 30LL * 86'400'000;
+
+/// Clicks are kept to the second, of each hour the first and the last.
+struct Span {
+  std::int64_t first = std::numeric_limits<std::int64_t>::max();
+  std::int64_t last = 0;
+};
 
 int number_of(const std::string& campaign) {
   int number = 0;
@@ -32,13 +39,18 @@ std::vector<std::int64_t> starts_of(const std::vector<Fold::Outcome>& outcomes, 
 }  // namespace
 
 std::map<std::string, std::int64_t> Fold::conversions(const std::string& item, const std::set<std::string>& campaigns) const {
-  std::map<std::string, std::vector<const Intent*>> delivered;  // by enterprise
-  std::map<std::string, std::vector<std::int64_t>> clicks;      // by intent
+  std::map<std::string, std::vector<const Intent*>> delivered;                          // by enterprise
+  std::map<std::string, std::map<std::pair<std::int64_t, std::int64_t>, Span>> clicks;  // by intent, part and hour
   for (const auto& [id, intent] : intents)
     if (intent.decided && intent.delivered_at != 0 && campaigns.contains(intent.campaign)) delivered[intent.uscc].push_back(&intent);
   for (const auto& [uscc, events] : engagements)
     for (const auto& [id, event] : events)
-      if (event.type == "click" && !event.machine) clicks[event.intent].push_back(event.at);
+      if (event.type == "click" && !event.machine) {
+        Span& span = clicks[event.intent][{event.part, event.at / 3'600'000}];
+        const std::int64_t at = event.at / 1'000 * 1'000;
+        span.first = std::min(span.first, at);
+        span.last = std::max(span.last, at);
+      }
 
   std::map<std::string, std::int64_t> credited;
   for (const auto& [uscc, all] : outcomes) {
@@ -50,8 +62,9 @@ std::map<std::string, std::int64_t> Fold::conversions(const std::string& item, c
       for (const Intent* intent : delivered[uscc]) {
         if (intent->delivered_at > start || intent->delivered_at <= before || start > intent->delivered_at + window_ms) continue;
         std::int64_t clicked = 0;
-        for (const std::int64_t at : clicks[intent->campaign + ".1.page." + uscc])
-          if (at <= start) clicked = std::max(clicked, at);
+        for (const auto& [where, span] : clicks[intent->campaign + ".1.page." + uscc])
+          for (const std::int64_t at : {span.first, span.last})
+            if (at <= start) clicked = std::max(clicked, at);
         const std::tuple claim(clicked, intent->delivered_at, number_of(intent->campaign));
         if (claim <= best) continue;
         best = claim;

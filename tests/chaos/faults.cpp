@@ -23,7 +23,9 @@ std::string one_of(std::mt19937_64& random, const std::vector<std::string>& serv
   return services[random() % services.size()] + (random() % 2 == 0 ? "" : "-2");
 }
 
-const std::vector<std::string> owners{"operator", "matcher", "dispatcher", "effect"};
+const std::vector<std::string> services{"operator", "matcher", "dispatcher", "page", "effect"};
+/// Those that decide, and append what they decided.
+const std::vector<std::string> owners{"operator", "matcher", "dispatcher"};
 
 }  // namespace
 
@@ -70,9 +72,18 @@ void Faults::kill_services(Random random) {
 }
 
 void Faults::kill_one(Random& random) {
-  const pid_t pid =
-      system_.pid_of(random() % 11 == 0 ? "gateway" : one_of(random, {"operator", "matcher", "dispatcher", "page", "effect"}));
+  const bool entry = random() % 11 == 0;
+  const pid_t pid = living(random, entry ? std::vector<std::string>() : services);
   if (pid != 0 && ::kill(pid, SIGKILL) == 0) count("kill -9 of a service");
+}
+
+pid_t Faults::living(Random& random, const std::vector<std::string>& among) const {
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    const pid_t pid = system_.pid_of(among.empty() ? "gateway" : one_of(random, among));
+    if (pid != 0 && ::kill(pid, 0) == 0) return pid;
+    std::this_thread::sleep_for(100ms);
+  }
+  return 0;
 }
 
 void Faults::carry_out(Fault fault, Random& random) {
@@ -96,14 +107,14 @@ void Faults::carry_out(Fault fault, Random& random) {
       return count("kill -9 of a broker");
     }
     case Fault::freeze: {
-      const pid_t pid = system_.pid_of(one_of(random, {"operator", "matcher", "dispatcher", "page", "effect"}));
+      const pid_t pid = living(random, services);
       if (pid == 0 || ::kill(pid, SIGSTOP) != 0) return;
       std::this_thread::sleep_for(10s);
-      ::kill(pid, SIGCONT);
-      return count("SIGSTOP for 10 s");
+      if (::kill(pid, SIGCONT) == 0) count("SIGSTOP for 10 s");  // unless it was killed meanwhile
+      return;
     }
     case Fault::cut: {
-      const pid_t pid = system_.pid_of(one_of(random, {"operator", "matcher", "dispatcher", "page", "effect"}));
+      const pid_t pid = living(random, services);
       if (pid == 0) return;
       const Behind behind = random() % 3 == 0 ? Behind::redis : Behind::broker;
       system_.proxy().cut(pid, behind);
@@ -126,7 +137,7 @@ bool Faults::await_hold(pid_t pid, std::chrono::seconds limit) {
 
 void Faults::late_append(Random& random) {
   for (int attempt = 0; attempt < 6; ++attempt) {
-    const pid_t pid = system_.pid_of(one_of(random, owners));
+    const pid_t pid = living(random, owners);
     if (pid == 0) continue;
     system_.proxy().hold_at_append(pid);
     if (await_hold(pid, 4s)) {
@@ -144,7 +155,7 @@ void Faults::late_append(Random& random) {
 
 void Faults::late_commit(Random& random) {
   for (int attempt = 0; attempt < 6; ++attempt) {
-    const pid_t pid = system_.pid_of(one_of(random, {"effect"}));
+    const pid_t pid = living(random, {"effect"});
     if (pid == 0) continue;
     system_.proxy().hold_at_script(pid, std::string(stores::scripts::commit().sha()));
     if (await_hold(pid, 4s)) {

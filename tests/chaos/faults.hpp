@@ -48,6 +48,8 @@ class Faults {
 
   void kill_services(Random random);
   void kill_one(Random& random);
+  /// One of the processes of `among` that lives, of the entry port if that is empty; 0 if there is none for 10 s.
+  pid_t living(Random& random, const std::vector<std::string>& among) const;
   void carry_out(Fault fault, Random& random);
   void late_append(Random& random);
   void late_commit(Random& random);

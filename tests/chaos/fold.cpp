@@ -183,6 +183,7 @@ void Fold::take_engagement(const rapidjson::Document& event) {
   engagement.intent = intent_id(event, uscc);
   engagement.type = text(event, "type");
   engagement.machine = event.HasMember("machine");
+  engagement.part = number(event, "part");
   engagement.at = milliseconds(text(event, "at"));
   engagements[uscc].try_emplace(text(event, "id"), std::move(engagement));
   engagement_ids.insert(text(event, "id"));

@@ -37,7 +37,8 @@ class Fold {
   struct Engagement {
     std::string intent, type;
     bool machine = false;
-    std::int64_t at = 0;  ///< ms since 1970
+    std::int64_t part = 0;  ///< of the package; 0: all of it
+    std::int64_t at = 0;    ///< ms since 1970
   };
   struct Outcome {
     std::int64_t at = 0;  ///< ms since 1970

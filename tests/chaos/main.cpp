@@ -64,7 +64,7 @@ bool run(const Settings& settings, const std::filesystem::path& directory) {
   injector.stop();
   say(fmt::format("{} s: the faults are over", at()));
   Calm calm(system, traffic, settings.seed);
-  calm.kill_in_turn(std::max(3, static_cast<int>(settings.minutes)), 10s);
+  calm.kill_in_turn(std::max(3, static_cast<int>(settings.minutes * 22 / 30)), 10s);
   calm.stop_and_go(5s);
   traffic.stop();
   say(fmt::format("{} s: so is what is measured without them", at()));
