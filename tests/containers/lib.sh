@@ -7,7 +7,7 @@ failures=0
 
 passed() { echo "PASSED $1"; }
 failed() { echo "FAILED $1: $2"; failures=$((failures + 1)); }
-skipped() { echo "SKIPPED $1: $2"; }
+skipped() { echo "SKIPPED $1: $(tr '\n' ' ' <<<"$2" | cut -c 1-300)"; }
 
 # Runs a command as one check; what it printed is shown when it fails.
 check() {  # NAME COMMAND…

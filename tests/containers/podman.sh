@@ -39,7 +39,7 @@ base_image() {
     bookworm "$archive" >"$archive.log" 2>&1 &&
     podman import -q --change 'CMD ["bash"]' "$archive" localhost/debian:bookworm-slim >/dev/null
   local status=$?
-  [ $status -eq 0 ] || grep -E '^[EW]:' "$archive.log" | tail -n 1 | cut -c 1-200
+  [ $status -eq 0 ] || grep -m 1 -E "^(E|W|Err):|Could not" "$archive.log" | cut -c 1-200
   rm -f "$archive" "$archive.log"
   return $status
 }
