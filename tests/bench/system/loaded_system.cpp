@@ -17,6 +17,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
+#include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 
@@ -67,7 +69,12 @@ void run(std::vector<asio::awaitable<void>> work) {
   if (failure) std::rethrow_exception(failure);
 }
 
-LoadedSystem::LoadedSystem() : zhida_(directory_ / "data") {
+LoadedSystem::LoadedSystem([[maybe_unused]] int processes)
+#ifdef ZHIDA_TEST_CLUSTER
+    : zhida_(directory_ / "data", {"--processes", std::to_string(processes)}) {
+#else
+    : zhida_(directory_ / "data") {
+#endif
   flow::publish(zhida_, flow::settled_item);
   zhida_.put("/operator/v1/packages/pkg-bench", "operator",
              fmt::format(R"({{"title":"惠企礼包","kind":"gift","items":["{}"]}})", flow::settled_item));
@@ -119,6 +126,19 @@ http::ClientRequest LoadedSystem::inbox_of(std::uint64_t index, const std::strin
   http::ClientRequest request(http::Verb::get, "/page/v1/enterprises/" + uscc(index) + "/inbox");
   request.set("Authorization", "Bearer " + key);
   return request;
+}
+
+std::map<std::string, pid_t> LoadedSystem::processes() const {
+  std::map<std::string, pid_t> found;
+  std::ifstream stream(directory_ / "data" / "cluster.json");
+  if (!stream) return {{"zhida", zhida_.pid()}};
+  std::ostringstream content;
+  content << stream.rdbuf();
+  rapidjson::Document described;
+  described.Parse(content.str().c_str());
+  for (const auto& service : described["services"].GetObject()) found[service.name.GetString()] = service.value["pid"].GetInt();
+  for (const auto& child : described["children"].GetObject()) found[child.name.GetString()] = child.value.GetInt();
+  return found;
 }
 
 void LoadedSystem::with_redis(const std::function<asio::awaitable<void>(redis::Client&)>& work) const {

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,7 +34,8 @@ struct Upload {
 /// `zhida serve` of this build in a directory of its own, with enterprises of the sample.
 class LoadedSystem {
  public:
-  LoadedSystem();
+  /// `processes`: of each service, in a cluster.
+  explicit LoadedSystem(int processes = 1);
 
   /// Lines of enterprises 0 … `count` − 1, made before the clock starts.
   static std::string lines(std::uint64_t count);
@@ -55,6 +57,9 @@ class LoadedSystem {
   /// Runs `work` with a connection to the program's Redis.
   void with_redis(const std::function<boost::asio::awaitable<void>(redis::Client&)>& work) const;
   double redis_mb() const;
+
+  /// What it runs, by name: the services and what they stand on in a cluster, else the one program.
+  std::map<std::string, pid_t> processes() const;
 
   test::Standalone& zhida() { return zhida_; }
   const test::Standalone& zhida() const { return zhida_; }

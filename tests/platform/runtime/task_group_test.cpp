@@ -91,6 +91,21 @@ TEST_F(TaskGroupTest, LetsAReaderFinishTheUnitInHand) {
   EXPECT_TRUE(failures.empty());
 }
 
+asio::awaitable<void> cut_off_after(TaskGroup& group, std::chrono::milliseconds time) {
+  co_await pause(time);
+  group.stop(asio::cancellation_type::terminal);
+  co_await group.join();
+}
+asio::awaitable<void> wait_for_either() {
+  using namespace asio::experimental::awaitable_operators;
+  co_await (pause(10s) || pause(20s));
+}
+TEST_F(TaskGroupTest, ATaskThatWaitsForEitherOfTwoAndIsCutOffHasNotFailed) {
+  group.spawn(wait_for_either());
+  test::run_coroutine(io, cut_off_after(group, 5ms));
+  EXPECT_TRUE(failures.empty());
+}
+
 asio::awaitable<boost::system::result<int>> answer_after(std::chrono::milliseconds time) {
   co_await pause(time);
   co_return 42;
