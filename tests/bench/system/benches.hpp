@@ -9,6 +9,7 @@ namespace zhida::bench {
 void ingest(std::uint64_t enterprises);   ///< bulk lines a second, durable and folded; memory
 void launch(std::uint64_t enterprises);   ///< a campaign to everybody while pages are read; memory
 void million(std::uint64_t enterprises);  ///< four campaigns to all at once, urgent ones behind them; of a cluster also with two of each
+void fanout(std::uint64_t enterprises);   ///< a matcher's intents into Kafka beside a bare librdkafka producer of the same bytes
 void inbox(std::uint64_t enterprises);    ///< inbox reads beside a bare server that does one Redis GET of the same bytes
 void funnel(std::uint64_t enterprises);   ///< pulling a funnel with ever more events behind it
 void restart(std::uint64_t enterprises);  ///< until ready, after kill -9 and after a clean stop, with a million events in the log

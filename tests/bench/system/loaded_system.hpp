@@ -34,6 +34,8 @@ struct Upload {
 /// `zhida serve` of this build in a directory of its own, with enterprises of the sample.
 class LoadedSystem {
  public:
+  static constexpr int partitions = 4;  ///< as both ways to run make them
+
   /// `processes`: of each service, in a cluster.
   explicit LoadedSystem(int processes = 1);
 
