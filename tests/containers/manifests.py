@@ -63,6 +63,26 @@ def pod_problems(owner, pod, config):
     return found
 
 
+# Who asks whom at the port "http".
+ASKS = (("gateway", "operator"), ("gateway", "page"), ("gateway", "effect"), ("operator", "matcher"))
+
+
+def passes(policies, asker, asked):
+    """Whether the policies let pods with these labels ask those: out there, and in here."""
+
+    def opens(policy, direction, peer, selected):
+        if direction not in policy["spec"]["policyTypes"] or not matches(policy["spec"]["podSelector"], selected):
+            return False
+        for rule in policy["spec"].get(direction.lower()) or []:
+            peers = rule.get("to" if direction == "Egress" else "from")
+            named_ports = [each["port"] for each in rule.get("ports", [])]
+            if "http" in named_ports and (peers is None or any("namespaceSelector" not in each and matches(each.get("podSelector", {}), peer) for each in peers)):
+                return True
+        return False
+
+    return any(opens(each, "Egress", asked, asker) for each in policies) and any(opens(each, "Ingress", asker, asked) for each in policies)
+
+
 def problems(documents, overlay):
     found = []
     config = {each["metadata"]["name"]: each["data"] for each in of_kind(documents, "ConfigMap")}
@@ -111,6 +131,9 @@ def problems(documents, overlay):
             found.append(f"{name}: nothing scales it")
         if scaled and "replicas" in deployment["spec"]:
             found.append(f"{name}: its number is fixed and scaled")
+        variables = {each["name"]: each for each in container.get("env", [])}
+        if name in SERVICES and variables.get("ZHIDA_ADVERTISE", {}).get("valueFrom") != {"fieldRef": {"fieldPath": "status.podIP"}}:
+            found.append(f"{name}: it does not say where it is found")
         if name in SERVICES and not any(
             volume.get("secret", {}).get("secretName") == "zhida-keys" for volume in pod["spec"].get("volumes", [])
         ):
@@ -140,6 +163,9 @@ def problems(documents, overlay):
     for policy in policies:
         if not any(matches(policy["spec"]["podSelector"], pod["metadata"]["labels"]) for pod in pods.values()):
             found.append(f"policy {policy['metadata']['name']} chooses no pod")
+    for asker, asked in ASKS:
+        if asker in pods and asked in pods and not passes(policies, pods[asker]["metadata"]["labels"], pods[asked]["metadata"]["labels"]):
+            found.append(f"{asker} cannot ask {asked}")
     for service in of_kind(documents, "Service"):
         chosen = [pod for pod in pods.values() if matches({"matchLabels": service["spec"]["selector"]}, pod["metadata"]["labels"])]
         ports = {port["name"] for pod in chosen for container in pod["spec"]["containers"] for port in container.get("ports", [])}
@@ -186,6 +212,10 @@ def breakages():
         "a Secret": lambda documents: documents.append({"kind": "Secret", "metadata": {"name": "zhida-keys"}}),
         "no disruption budget": drop("PodDisruptionBudget", "dispatcher"),
         "no job of topics": drop("Job", "topics"),
+        "operators cannot ask": drop("NetworkPolicy", "questions"),
+        "matchers cannot be asked": drop("NetworkPolicy", "from-operator"),
+        "the gateway cannot ask": drop("NetworkPolicy", "from-gateway"),
+        "no address": in_container("matcher", lambda it: it.update(env=[each for each in it["env"] if each["name"] != "ZHIDA_ADVERTISE"])),
         "everything may pass": drop("NetworkPolicy", "default-deny"),
         "a policy for nobody": in_spec("NetworkPolicy", "gateway", lambda it: it["podSelector"]["matchLabels"].update({"x": "y"})),
         "a Service that chooses nobody": in_spec("Service", "page", lambda it: it["selector"].update({"x": "y"})),

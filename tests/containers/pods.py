@@ -1,7 +1,8 @@
 """Makes pods that `podman kube play` can run from the rendered manifests: pods.py MANIFESTS FOLDER IMAGE_TAG KEYS
 
 What podman does not know is done in its place: Services (each pod is named as the Service that leads to it), the Secret of keys (the folder
-KEYS of this machine), probes (nothing would run them), ports (all would be published at once) and the number of pods (one of each). Everything else of a pod is as the manifests say. Prints the pods, one a line.
+KEYS of this machine), probes (nothing would run them), the pod's address (known too late), ports (all would be published at once) and the
+number of pods (one of each). Everything else of a pod is as the manifests say. Prints the pods, one a line.
 """
 
 import pathlib
@@ -22,6 +23,8 @@ def main(manifests, folder, tag, keys):
         spec["restartPolicy"] = "Always" if each["kind"] == "Deployment" else "OnFailure"
         for container in spec["containers"]:
             container.pop("ports", None)  # podman would publish them
+            # Its address is known to podman only after the start; the process finds it by itself.
+            container["env"] = [each for each in container.get("env", []) if "fieldRef" not in (each.get("valueFrom") or {})]
             for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
                 container.pop(probe, None)  # asked for by the test
             container["image"] = container["image"].rsplit(":", 1)[0] + ":" + tag
