@@ -181,6 +181,7 @@ TEST_F(Cluster, HealsWhenRedisIsLost) {
   const pid_t redis = described["children"]["redis"].GetInt();
   expect_exact("Redis", [&] { ASSERT_EQ(::kill(redis, SIGKILL), 0); });
   const std::string socket = text(described["redis"]).substr(std::string("unix:").size());
+  expect_exact("重建", [&] { ASSERT_EQ(std::system(("redis-cli -s '" + socket + "' del 'zhida:{1}:deliveries' >/dev/null").c_str()), 0); });
   expect_exact("清空", [&] { ASSERT_EQ(std::system(("redis-cli -s '" + socket + "' flushall >/dev/null").c_str()), 0); });
 }
 
