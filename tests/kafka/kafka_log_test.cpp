@@ -217,6 +217,19 @@ TEST_F(KafkaLogTest, HandsOnARecordWithoutHeadersForTheReaderToJudge) {
   run(hands_on_bare_records(*log, outsider));
 }
 
+asio::awaitable<void> hands_on_records_that_name_no_log(EventLog& log, Outsider& outsider) {
+  outsider.put("facts", record("facts", 0, "k", "{}"), "");
+  co_await append_some(log, "ours");
+  const auto all = co_await read_all(log, "facts", 0, 0);
+  EXPECT_THAT(values_of(all), ElementsAre("{}", "ours"));
+  EXPECT_EQ(all.front()->event.type, all.back()->event.type + " (names no log)") << "a reader takes it for what it looks like";
+}
+TEST_F(KafkaLogTest, MarksARecordThatNamesNoLog) {
+  auto log = open(one_topic());
+  Outsider outsider(settings);
+  run(hands_on_records_that_name_no_log(*log, outsider));
+}
+
 TEST_F(KafkaLogTest, ListsAllMistakesInItsSettings) {
   KafkaSettings wrong;
   wrong.brokers = "a:1,b,c:99999";

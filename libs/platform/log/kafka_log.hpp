@@ -21,7 +21,7 @@ namespace zhida::log {
 /// - Offsets are the brokers'. Offset 0 of each partition is the adapter's own marker, which no reader sees.
 /// - Partitions that somebody waits for are followed, their newest records kept in memory; older ones are read from the brokers.
 /// - Every record names the log (`zhida_log`). A record of another log ends the reading of its partition with
-///   kafka::Error::foreign_record; one that names none is handed on as it is.
+///   kafka::Error::foreign_record; one that names none is handed on with a type that says so, for readers to quarantine.
 /// - `join` makes a member of a Kafka consumer group (its name with the topic prefix) that divides the partitions of the first of `topics`:
 ///   all members name the same first topic. The group is cooperative: a member keeps what it can while others come and go. It waits for the
 ///   first assignment, at most `request_limit`; a later one comes to the Membership by itself, as it does after every outage. When a

@@ -144,7 +144,8 @@ Read read_message(const rd_kafka_message_t& message) {
     for (std::size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i)
       set_header(read, name, value ? view(value, size) : std::string_view());
   }
-  const std::string& type = read.record->event.type;
+  std::string& type = read.record->event.type;
+  if (read.log_id.empty() && !type.empty()) type += no_log;
   read.marker = read.record->key == type && (type == begun_marker || type == rolled_marker);
   return read;
 }

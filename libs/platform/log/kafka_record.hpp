@@ -38,7 +38,9 @@ struct Read {
   bool marker = false;
 };
 
-/// What a message says. Headers that are missing stay empty.
+/// What a message says. Headers that are missing stay empty. The type of one that names no log ends with `no_log`: whatever it looks like,
+/// nobody takes it for a fact of this log.
+inline constexpr std::string_view no_log = " (names no log)";
 Read read_message(const rd_kafka_message_t& message);
 
 }  // namespace zhida::log::kafka

@@ -36,6 +36,13 @@ bool holds(const TopicRequirement& wanted, const std::string& found) {
   return least && value && *value >= *least;
 }
 
+/// Before 2.6.1 librdkafka repeats the nonce in its proof, which brokers take no longer since Kafka 4 (librdkafka #4895).
+std::string limit_of_scram(const KafkaSettings& settings) {
+  if (!settings.sasl_mechanism.starts_with("SCRAM") || rd_kafka_version() >= 0x020601ff) return {};
+  return fmt::format("; besides, librdkafka {} cannot log in by SCRAM to Kafka 4 and later: use PLAIN over sasl_ssl, or a certificate",
+                     rd_kafka_version_str());
+}
+
 }  // namespace
 
 std::vector<TopicRequirement> requirements(const TopicLayout& topic, const KafkaSettings& settings) {
@@ -98,11 +105,36 @@ Event TopicAdmin::ask(Queue& queue, int event_type, const char* what) {
   return event;
 }
 
+// A login or a certificate that is refused will be so again: whoever waits learns nothing more.
+void TopicAdmin::throw_if_refused() {
+  const Queue queue(rd_kafka_queue_get_main(&client_));
+  while (const Event event{rd_kafka_queue_poll(queue.get(), 0)}) {
+    if (rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_ERROR) continue;
+    const rd_kafka_resp_err_t error = rd_kafka_event_error(event.get());
+    const char* const reason = rd_kafka_event_error_string(event.get());
+    const std::string why = reason ? reason : text(error);
+    if (error == RD_KAFKA_RESP_ERR__AUTHENTICATION)
+      throw OpenError(fmt::format("the Kafka brokers of {} refuse the login of user \"{}\": {}{}", settings_.brokers, settings_.username,
+                                  why, limit_of_scram(settings_)));
+    if (error == RD_KAFKA_RESP_ERR__SSL)
+      throw OpenError(fmt::format("there is no trusted connection to the Kafka brokers of {}: {}", settings_.brokers, why));
+  }
+}
+
+Metadata TopicAdmin::look() {
+  const auto deadline = std::chrono::steady_clock::now() + open_limit;
+  for (;;) {
+    const rd_kafka_metadata_t* answer = nullptr;
+    const rd_kafka_resp_err_t error = rd_kafka_metadata(&client_, 1, nullptr, &answer, 1'000);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return Metadata(answer);
+    throw_if_refused();
+    if (std::chrono::steady_clock::now() > deadline)
+      throw OpenError(fmt::format("no Kafka broker of {} answered within {} s: {}", settings_.brokers, open_limit.count(), text(error)));
+  }
+}
+
 std::map<std::string, TopicState> TopicAdmin::find(const Layout& layout) {
-  const rd_kafka_metadata_t* answer = nullptr;
-  if (const rd_kafka_resp_err_t error = rd_kafka_metadata(&client_, 1, nullptr, &answer, open_limit_ms))
-    throw OpenError(fmt::format("no Kafka broker of {} answered within {} s: {}", settings_.brokers, open_limit.count(), text(error)));
-  const Metadata metadata(answer);
+  const Metadata metadata = look();
   std::map<std::string, TopicState> found;
   for (int i = 0; i < metadata->topic_cnt; ++i) {
     const rd_kafka_metadata_topic_t& topic = metadata->topics[i];

@@ -46,6 +46,8 @@ class TopicAdmin {
   void verify(const Layout& layout);
 
  private:
+  Metadata look();
+  void throw_if_refused();
   void describe(const Layout& layout, std::map<std::string, TopicState>& states);
   Event ask(Queue& queue, int event_type, const char* what);
 
