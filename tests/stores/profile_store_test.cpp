@@ -294,6 +294,7 @@ TEST_F(ProfileStoreTest, RemembersReplacedKeysUntilTheyAreErased) {
   const auto key = [&](const std::string& wrapped) {
     log::Record record;
     record.key = someone.text();
+    record.event.type = contracts::VaultKey::type;
     if (!wrapped.empty()) {
       contracts::VaultKey event;
       event.uscc = someone;
@@ -328,6 +329,31 @@ TEST_F(ProfileStoreTest, RemembersReplacedKeysUntilTheyAreErased) {
   key("YW5ldw");
   EXPECT_TRUE(store->sealed(someone).replaced_keys.empty()) << "what was erased was not replaced";
   EXPECT_TRUE(poison.empty());
+}
+
+TEST_F(ProfileStoreTest, TakesNoKeyOfAnotherTypeOrForAnotherPartition) {
+  const int partition = store->partition_of(someone);
+  std::vector<PoisonInput> poison;
+  contracts::VaultKey event;
+  event.uscc = someone;
+  event.wrapped = "b25l";
+  event.master_key = "m";
+  log::Record record;
+  record.key = someone.text();
+  record.value = contracts::to_json(event);
+  for (const std::string type : {"", "zhida.vault.key.v2", "zhida.vault.key.v1 (names no log)"}) {
+    record.event.type = type;
+    store->fold_vault(partition, record, poison);
+  }
+  EXPECT_EQ(poison.size(), 3u);
+  record.event.type = contracts::VaultKey::type;
+  store->fold_vault(1 - partition, record, poison);
+  EXPECT_EQ(poison.size(), 4u);
+  EXPECT_TRUE(store->sealed(someone).vault_key.empty());
+  EXPECT_EQ(store->version(someone), 0u);
+  store->fold_vault(partition, record, poison);
+  EXPECT_EQ(poison.size(), 4u);
+  EXPECT_FALSE(store->sealed(someone).vault_key.empty());
 }
 
 TEST_F(ProfileStoreTest, HoldsTwoHundredThousandProfilesInTwoHundredMegabytes) {

@@ -74,4 +74,10 @@ Checked<CommandRequested> command_requested_from_json(std::string_view json) {
   });
 }
 
+Checked<CommandRequested> command_requested_from_json(std::string_view type, std::string_view json) {
+  if (type == CommandRequested::type) return command_requested_from_json(json);
+  return FieldErrors{{"", "type", "a record of type \"" + std::string(type) + "\" does not belong in this topic",
+                      "本主题不接收类型为“" + std::string(type) + "”的记录"}};
+}
+
 }  // namespace zhida::contracts

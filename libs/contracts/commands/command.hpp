@@ -65,6 +65,8 @@ struct CommandRequested {
 
 std::string to_json(const CommandRequested& event);
 Checked<CommandRequested> command_requested_from_json(std::string_view json);
+/// The same of a record of topic `commands`, which may be of another type, or of a version that is not known yet.
+Checked<CommandRequested> command_requested_from_json(std::string_view type, std::string_view json);
 
 }  // namespace zhida::contracts
 

@@ -3,6 +3,7 @@
 #include "contracts/intents/members.hpp"
 #include "domain/page/base64url.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace zhida::contracts {
@@ -14,6 +15,14 @@ bool is_utf8(std::string_view text) {
   JsonWriter(quoted).value(text);
   JsonText parser;
   return parser.parse(quoted) != nullptr;
+}
+
+/// What whoever wrote the record meant as text, even if it is none.
+std::string shown(std::string text) {
+  if (!is_utf8(text))
+    std::ranges::replace_if(
+        text, [](unsigned char byte) { return byte >= 0x80; }, '?');
+  return text;
 }
 
 }  // namespace
@@ -33,14 +42,14 @@ std::string to_json(const DeadLetter& letter) {
   out.member("partition", letter.partition);
   out.member("offset", letter.offset);
   if (letter.index) out.member("index", static_cast<unsigned>(*letter.index));
-  if (!letter.event_type.empty()) out.member("event_type", letter.event_type);
-  if (!letter.key.empty()) out.member("key", letter.key);
+  if (!letter.event_type.empty()) out.member("event_type", shown(letter.event_type));
+  if (!letter.key.empty()) out.member("key", shown(letter.key));
   out.key("reason");
   out.begin_object();
   out.member("pointer", letter.reason.pointer);
   out.member("code", letter.reason.code);
-  out.member("detail", letter.reason.detail);
-  out.member("detail_zh", letter.reason.detail_zh);
+  out.member("detail", shown(letter.reason.detail));
+  out.member("detail_zh", shown(letter.reason.detail_zh));
   out.end_object();
   if (is_utf8(letter.value))
     out.member("value", letter.value);

@@ -21,7 +21,7 @@ struct DeadLetter {
   std::string event_type;              ///< CloudEvents type of the record; may be empty
   std::string key;                     ///< of the record; may be empty
   domain::FieldError reason;
-  std::string value;  ///< what could not be used: bytes as they were
+  std::string value;  ///< what could not be used: bytes as they were, the first MiB of them
   domain::Instant at;
 
   /// `intents/3/1207/44`: the same input gives the same id, so that a repeated quarantine is one.
@@ -30,7 +30,7 @@ struct DeadLetter {
   friend bool operator==(const DeadLetter&, const DeadLetter&) = default;
 };
 
-/// A value that is not UTF-8 travels as base64.
+/// A value that is not UTF-8 travels as base64; in other texts `?` stands for bytes that are none.
 std::string to_json(const DeadLetter& letter);
 
 /// Errors: everything that is wrong; unknown members are ignored.

@@ -109,8 +109,7 @@ asio::awaitable<result<std::size_t>> CatalogStore::fold_topic(std::string topic,
 }
 
 domain::FieldErrors CatalogStore::fold_command(const log::Record& record) {
-  if (record.event.type != contracts::CommandRequested::type) return {{"", "type", "does not belong in this topic.", "不属于本主题。"}};
-  const auto command = contracts::command_requested_from_json(record.value);
+  const auto command = contracts::command_requested_from_json(record.event.type, record.value);
   if (!command) return command.error();
   commands_.note(*command, record.offset);
   return {};

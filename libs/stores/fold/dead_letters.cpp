@@ -9,16 +9,26 @@ using boost::system::result;
 
 constexpr std::string_view dead_letters_topic = "dead-letters";
 
+// Whoever wrote a record may have put any number of bytes into it; the letter must fit into a record too, and be worth reading.
+constexpr std::size_t longest_value = 1U << 20U, longest_text = 1'000;
+
+std::string cut(std::string text, std::size_t most) {
+  if (text.size() > most) text.resize(most);
+  return text;
+}
+
 contracts::DeadLetter letter_of(DeadLetters::Input input, domain::Instant at) {
   contracts::DeadLetter letter;
   letter.topic = std::move(input.topic);
   letter.partition = input.partition;
   letter.offset = static_cast<std::uint64_t>(input.record->offset);
   letter.index = input.poison.fact;
-  letter.event_type = input.record->event.type;
-  letter.key = input.record->key;
+  letter.event_type = cut(input.record->event.type, longest_text);
+  letter.key = cut(input.record->key, longest_text);
   letter.reason = std::move(input.poison.reason);
-  letter.value = std::move(input.poison.content);
+  letter.reason.detail = cut(std::move(letter.reason.detail), longest_text);
+  letter.reason.detail_zh = cut(std::move(letter.reason.detail_zh), longest_text);
+  letter.value = cut(std::move(input.poison.content), longest_value);
   letter.at = at;
   return letter;
 }

@@ -142,6 +142,12 @@ void ProfileStore::fold_vault(int partition, const log::Record& record, std::vec
     poison.push_back(poison_of(std::nullopt, enterprise::uscc_error(record.key, ""), record.value));
     return;
   }
+  if (enterprise::partition_of(*uscc, partitions()) != partition ||
+      (!record.value.empty() && record.event.type != contracts::VaultKey::type)) {
+    poison.push_back(
+        poison_of(std::nullopt, {"", "type", "does not belong in this topic and partition.", "不属于本主题或本分区。"}, record.value));
+    return;
+  }
   if (!record.value.empty()) {
     const auto key = contracts::vault_key_from_json(record.value);
     if (!key || key->uscc != *uscc) {

@@ -6,7 +6,6 @@
 #include "operator/commands/decision.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -35,6 +34,7 @@ asio::awaitable<void> AuditChain::read_on() {
   while (next_ < range.end) {
     const log::Batch batch = (co_await log_.read(contracts::topics::audit, 0, next_)).value();
     for (const log::RecordPtr& stored : batch.records) {
+      if (stored->event.type != contracts::AuditRecorded::type) continue;
       const auto record = contracts::audit_recorded_from_json(stored->value);
       if (record && contracts::follows(*record, sequence_, hash_, sha256_hex)) {
         sequence_ = record->sequence;
@@ -45,7 +45,7 @@ asio::awaitable<void> AuditChain::read_on() {
       // A late record of an owner that was replaced is whole, and its number is taken.
       const bool late =
           record && record->sequence <= sequence_ && contracts::follows(*record, record->sequence - 1, record->previous, sha256_hex);
-      if (!late) throw std::runtime_error("the audit chain is broken at record " + std::to_string(stored->offset) + " of topic audit");
+      if (!late) throw BrokenAudit("the audit chain is broken at record " + std::to_string(stored->offset) + " of topic audit");
     }
     next_ = batch.next;
   }
@@ -88,7 +88,7 @@ asio::awaitable<contracts::AuditRecorded> AuditChain::describe(contracts::Catalo
   if (commands.has_error() && commands.error() != log::Error::trimmed)
     throw boost::system::system_error(commands.error(), "the command of an audit record could not be read");
   if (commands.has_value() && !commands->records.empty()) {
-    const auto command = contracts::command_requested_from_json(commands->records.front()->value);
+    const auto command = contracts::command_requested_from_json(commands->records.front()->event.type, commands->records.front()->value);
     if (command.has_value() && command->command == event.command) {
       audit.role = command->role;
       audit.bureau = command->bureau;

@@ -7,10 +7,17 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace zhida::operators {
+
+/// Somebody altered the chain; says which record.
+class BrokenAudit : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 /// Writes who did what, in catalogue order, each record bound to the one before by its hash.
 ///
@@ -21,7 +28,8 @@ class AuditChain {
   explicit AuditChain(log::EventLog& log) : log_(log) {}
 
   /// Reads what was added to the chain since, and checks it, then adds what is missing up to the end of `catalog`.
-  /// Throws `std::runtime_error` naming the first record that was altered, `system_error` when the log cannot be read or written.
+  /// Records of other types are none of the chain. Throws `BrokenAudit` naming the first record that was altered, `system_error` when the
+  /// log cannot be read or written.
   boost::asio::awaitable<void> extend();
 
  private:

@@ -40,14 +40,21 @@ CatalogEvent poison_outcome(const log::Record& record, const domain::FieldErrors
 }  // namespace
 
 asio::awaitable<void> CommandOwner::run() {
+  std::string reported;
   for (;;) {
+    bool is_broken = false;
     try {
       co_await decide_all();
     } catch (const boost::system::system_error& error) {
       if (error.code() == asio::error::operation_aborted) throw;
       journal_.error("commands.unreadable", {{"reason", error.what()}});
+    } catch (const BrokenAudit& broken) {
+      // Nothing is decided whose record nobody could trust; to end, and be started again, would change nothing.
+      if (reported != broken.what()) journal_.error("audit.broken", {{"reason", broken.what()}});
+      reported = broken.what();
+      is_broken = true;
     }
-    co_await pause();
+    co_await pause(is_broken ? std::chrono::milliseconds(1'000) : std::chrono::milliseconds(20));
   }
 }
 
@@ -81,7 +88,7 @@ asio::awaitable<std::size_t> CommandOwner::decide(std::span<const log::RecordPtr
   std::set<std::string> campaigns;
   std::size_t passed = 0, bytes = 0;
   for (const log::RecordPtr& record : records) {
-    const auto command = contracts::command_requested_from_json(record->value);
+    const auto command = contracts::command_requested_from_json(record->event.type, record->value);
     const bool returns = command.has_value() && command->kind == contracts::CommandKind::campaign_refresh;
     if (passed > 0 && !returns) break;
     if (returns && !campaigns.insert(command->entity).second) break;
@@ -154,8 +161,8 @@ asio::awaitable<bool> CommandOwner::is_folded(log::Offset offset) {
   }
 }
 
-asio::awaitable<void> CommandOwner::pause() {
-  asio::steady_timer timer(co_await asio::this_coro::executor, std::chrono::milliseconds(20));
+asio::awaitable<void> CommandOwner::pause(std::chrono::milliseconds length) {
+  asio::steady_timer timer(co_await asio::this_coro::executor, length);
   co_await runtime::wait_for_work(timer.async_wait(asio::use_awaitable));
 }
 

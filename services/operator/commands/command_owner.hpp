@@ -9,6 +9,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
+
 #include <cstddef>
 #include <span>
 #include <string>
@@ -24,7 +26,8 @@ class CommandOwner {
   CommandOwner(log::EventLog& log, stores::CatalogStore& catalog, const CommandRules& rules, Now now, const observe::Log& journal)
       : log_(log), catalog_(catalog), rules_(rules), now_(std::move(now)), journal_(journal), audit_(log) {}
 
-  /// Until cancelled; a graceful stop ends it between two commands. When the log cannot be written it tries again until it can.
+  /// Until cancelled; a graceful stop ends it between two commands. When the log cannot be written it tries again until it can;
+  /// while the audit chain is broken it decides nothing.
   boost::asio::awaitable<void> run();
 
  private:
@@ -42,7 +45,7 @@ class CommandOwner {
   boost::asio::awaitable<void> record_outcomes(const std::vector<Outcome>& outcomes);
   /// False: to be stopped before the catalogue showed the record at `offset`.
   boost::asio::awaitable<bool> is_folded(log::Offset offset);
-  boost::asio::awaitable<void> pause();
+  boost::asio::awaitable<void> pause(std::chrono::milliseconds length = std::chrono::milliseconds(20));
 
   log::EventLog& log_;
   stores::CatalogStore& catalog_;
