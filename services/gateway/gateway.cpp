@@ -15,6 +15,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <exception>
@@ -148,6 +149,9 @@ Read read(const Settings& settings) {
       mistakes += "\n  - processes of " + std::string(services[i].first) + ": " + mistake.what();
     }
   }
+  static constexpr std::array<std::string_view, 4> levels = {"debug", "info", "warning", "error"};
+  if (std::ranges::find(levels, settings.log_level) == levels.end())
+    mistakes += "\n  - the log level is \"" + settings.log_level + "\"; it must be debug, info, warning or error";
   if (!mistakes.empty()) throw std::runtime_error("settings are wrong:" + mistakes);
   return made;
 }
