@@ -46,10 +46,16 @@ std::string advertised(const ClusterSettings& settings) {
   const redis::Address redis = redis::Servers::parse(settings.redis).value().addresses.front();
   asio::io_context context;
   const auto found = asio::ip::udp::resolver(context).resolve(redis.host, std::to_string(redis.port), unknown);
-  if (redis.host.empty() || unknown || found.empty()) return "127.0.0.1";  // everything is on one machine, or nothing is found from here
+  const auto nowhere = [](const boost::system::error_code& reason) {
+    return std::runtime_error("at which address other processes find this one cannot be told from the way to Redis (" + reason.message() +
+                              "): name it in ZHIDA_ADVERTISE");
+  };
+  if (redis.host.empty()) return "127.0.0.1";  // a Redis of this machine
+  if (unknown || found.empty()) throw nowhere(unknown);
   asio::ip::udp::socket socket(context, found.begin()->endpoint().protocol());
   socket.connect(*found.begin(), unreachable);  // sends nothing
-  return unreachable ? "127.0.0.1" : socket.local_endpoint().address().to_string();
+  if (unreachable) throw nowhere(unreachable);
+  return socket.local_endpoint().address().to_string();
 }
 
 }  // namespace
