@@ -36,15 +36,15 @@ asio::awaitable<void> AuditChain::read_on() {
     for (const log::RecordPtr& stored : batch.records) {
       if (stored->event.type != contracts::AuditRecorded::type) continue;
       const auto record = contracts::audit_recorded_from_json(stored->value);
-      if (record && contracts::follows(*record, sequence_, hash_, sha256_hex)) {
+      if (!record) continue;  // not of the chain; where one of the chain was made unreadable, the next does not follow
+      if (contracts::follows(*record, sequence_, hash_, sha256_hex)) {
         sequence_ = record->sequence;
         hash_ = record->hash;
         next_catalog_ = static_cast<log::Offset>(record->catalog_offset) + 1;
         continue;
       }
       // A late record of an owner that was replaced is whole, and its number is taken.
-      const bool late =
-          record && record->sequence <= sequence_ && contracts::follows(*record, record->sequence - 1, record->previous, sha256_hex);
+      const bool late = record->sequence <= sequence_ && contracts::follows(*record, record->sequence - 1, record->previous, sha256_hex);
       if (!late) throw BrokenAudit("the audit chain is broken at record " + std::to_string(stored->offset) + " of topic audit");
     }
     next_ = batch.next;

@@ -28,7 +28,7 @@ class AuditChain {
   explicit AuditChain(log::EventLog& log) : log_(log) {}
 
   /// Reads what was added to the chain since, and checks it, then adds what is missing up to the end of `catalog`.
-  /// Records of other types are none of the chain. Throws `BrokenAudit` naming the first record that was altered, `system_error` when the
+  /// Records of other types, and what cannot be read, are none of the chain. Throws `BrokenAudit` naming the first record that was altered, `system_error` when the
   /// log cannot be read or written.
   boost::asio::awaitable<void> extend();
 

@@ -2,6 +2,7 @@
 
 #include "contracts/audit/audit_record.hpp"
 #include "contracts/topics.hpp"
+#include "operator/commands/decision.hpp"
 #include "platform/http/problem.hpp"
 #include "services/operator/command_world.hpp"
 #include "support/run_coroutine.hpp"
@@ -88,7 +89,10 @@ TEST(CommandOwner, DecidesNothingWhileTheAuditChainIsBroken) {
     co_await world.campaigns(0, campaign::State::draft, everybody);
     std::vector<log::NewRecord> records(1);
     records[0].topic = contracts::topics::audit;
-    records[0].value = R"({"sequence":1})";
+    contracts::AuditRecorded altered;
+    contracts::chain(altered, 0, std::string(contracts::AuditRecorded::genesis), sha256_hex);
+    altered.action = "document.put";  // after the hash was taken
+    records[0].value = contracts::to_json(altered);
     records[0].event.type = contracts::AuditRecorded::type;
     co_await world.log.append(std::move(records));
     world.tasks.spawn(world.owner.run());
