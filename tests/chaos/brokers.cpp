@@ -64,6 +64,11 @@ void Brokers::wait_until_up(std::size_t node) const {
   }
 }
 
+void Brokers::wait_until_whole() const {
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
+  while (!test::brokers_are_in_sync(direct()) && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(200ms);
+}
+
 std::string Brokers::addresses(int Node::*port) const {
   std::string all;
   for (const Node& node : nodes_) all += fmt::format("{}127.0.0.1:{}", all.empty() ? "" : ",", node.*port);

@@ -34,6 +34,8 @@ class Brokers {
   void start(std::size_t node);
   /// Until it answers.
   void wait_until_up(std::size_t node) const;
+  /// Until every broker has every record of its partitions again, so that another may be killed; a minute at most.
+  void wait_until_whole() const;
 
  private:
   struct Node {

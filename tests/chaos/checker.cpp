@@ -213,17 +213,21 @@ void Checker::check_stops() {
       if (kind == "campaign.resume" && !stops[id].empty()) stops[id].back().second = at;
       if (kind == "item.withdraw") withdrawn_.emplace(id, at);
     }
-  for (const auto& [id, pushed] : told_.campaigns)
+  std::set<std::string> in_calm;
+  for (const auto& [id, pushed] : told_.campaigns) {
+    if (pushed.in_calm) in_calm.insert(id);
     if (const auto found = withdrawn_.find(pushed.package + "-item"); found != withdrawn_.end())
       stops[id].emplace_back(found->second, for_ever);
+  }
   for (const auto& [id, intent] : fold_.intents) {
     const auto found = stops.find(intent.campaign);
     if (found == stops.end() || intent.delivered_at == 0) continue;
     for (const auto& [from, to] : found->second) {
       if (intent.delivered_at <= from + promptly || intent.delivered_at >= to) continue;
       ++late_deliveries_;
-      if (intent.delivered_at > from + under_faults)
-        find("stops", fmt::format("{} was delivered {} ms after its campaign was stopped", id, intent.delivered_at - from));
+      const std::int64_t late = intent.delivered_at - from;
+      if (late > under_faults || in_calm.contains(intent.campaign))
+        find(late > under_faults ? "stops" : "in time", fmt::format("{} was delivered {} ms after its campaign was stopped", id, late));
     }
   }
 }

@@ -102,8 +102,7 @@ void Faults::carry_out(Fault fault, Random& random) {
       std::this_thread::sleep_for(std::chrono::milliseconds(random() % 9'000));
       system_.brokers().start(node);
       system_.brokers().wait_until_up(node);
-      // The others must not be alone with what only this one has not yet got again.
-      std::this_thread::sleep_for(5s);
+      system_.brokers().wait_until_whole();
       return count("kill -9 of a broker");
     }
     case Fault::freeze: {

@@ -71,6 +71,7 @@ std::optional<std::string> Traffic::approved(const std::vector<std::string>& lis
   body.lane = lane;
   if (lifetime > 0s) body.valid_until = instant(lifetime);
   body.pushed.list = list;
+  body.pushed.in_calm = true;
   return approved(body);
 }
 

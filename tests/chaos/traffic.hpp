@@ -28,7 +28,8 @@ class Traffic {
   /// Each finishes what it does; paused campaigns go on.
   void stop();
 
-  /// An approved campaign for `list`, ready to be launched; nothing if the system could not take it. 0 s: it does not expire.
+  /// An approved campaign for `list`, ready to be launched; nothing if the system could not take it. 0 s: it does not
+  /// expire. For whoever sees to it that nothing else goes wrong meanwhile.
   std::optional<std::string> approved(const std::vector<std::string>& list, const std::string& lane, std::chrono::seconds lifetime = {});
   /// Whether it was launched, paused, cancelled.
   bool launch(const std::string& id);

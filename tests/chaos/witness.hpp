@@ -18,6 +18,7 @@ struct Pushed {
   std::vector<std::string> list;
   std::string org_form;
   std::string package = "chaos";  ///< its one item is called `<package>-item`
+  bool in_calm = false;           ///< nothing went wrong while it ran but what its author did
   bool launched = false;          ///< the launch was acknowledged
 };
 

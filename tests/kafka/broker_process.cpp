@@ -14,12 +14,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
 #include <random>
 #include <set>
+#include <span>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -45,6 +47,20 @@ bool is_free(int port) {
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   const bool good = ::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   ::close(socket);
+  return good;
+}
+
+/// What `look` makes of the description that a broker gives of all of them; false if none answers.
+template <class Look>
+bool with_metadata(const std::string& addresses, Look look) {
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  rd_kafka_conf_set(conf, "bootstrap.servers", addresses.c_str(), nullptr, 0);
+  rd_kafka_conf_set(conf, "log_level", "0", nullptr, 0);
+  rd_kafka_t* client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, nullptr, 0);
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const bool good = rd_kafka_metadata(client, 1, nullptr, &metadata, 500) == RD_KAFKA_RESP_ERR_NO_ERROR && look(*metadata);
+  if (metadata) rd_kafka_metadata_destroy(metadata);
+  rd_kafka_destroy(client);
   return good;
 }
 
@@ -112,15 +128,17 @@ void format_broker_storage(const std::filesystem::path& directory) {
 }
 
 bool broker_answers(const std::string& address) {
-  rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  rd_kafka_conf_set(conf, "bootstrap.servers", address.c_str(), nullptr, 0);
-  rd_kafka_conf_set(conf, "log_level", "0", nullptr, 0);
-  rd_kafka_t* client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, nullptr, 0);
-  const rd_kafka_metadata_t* metadata = nullptr;
-  const bool good = rd_kafka_metadata(client, 1, nullptr, &metadata, 500) == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->broker_cnt > 0;
-  if (metadata) rd_kafka_metadata_destroy(metadata);
-  rd_kafka_destroy(client);
-  return good;
+  return with_metadata(address, [](const rd_kafka_metadata_t& metadata) { return metadata.broker_cnt > 0; });
+}
+
+bool brokers_are_in_sync(const std::string& addresses) {
+  return with_metadata(addresses, [](const rd_kafka_metadata_t& metadata) {
+    const std::span topics(metadata.topics, static_cast<std::size_t>(metadata.topic_cnt));
+    return std::ranges::all_of(topics, [](const rd_kafka_metadata_topic_t& topic) {
+      const std::span partitions(topic.partitions, static_cast<std::size_t>(topic.partition_cnt));
+      return std::ranges::all_of(partitions, [](const auto& partition) { return partition.isr_cnt == partition.replica_cnt; });
+    });
+  });
 }
 
 }  // namespace zhida::test

@@ -30,5 +30,7 @@ std::string file_content(const std::filesystem::path& file);
 
 /// Whether a broker at `address` tells what there is.
 bool broker_answers(const std::string& address);
+/// Whether every partition is in sync at all brokers that hold it.
+bool brokers_are_in_sync(const std::string& addresses);
 
 }  // namespace zhida::test
