@@ -76,8 +76,9 @@ LoadedSystem::LoadedSystem([[maybe_unused]] int processes)
     : zhida_(directory_ / "data") {
 #endif
   flow::publish(zhida_, flow::settled_item);
-  zhida_.put("/operator/v1/packages/pkg-bench", "operator",
-             fmt::format(R"({{"title":"惠企礼包","kind":"gift","items":["{}"]}})", flow::settled_item));
+  const test::Answer made = zhida_.put("/operator/v1/packages/pkg-bench", "operator",
+                                       fmt::format(R"({{"title":"惠企礼包","kind":"gift","items":["{}"]}})", flow::settled_item));
+  if (made.status >= 300) throw std::runtime_error("the package was not made: " + made.body);
 }
 
 std::string LoadedSystem::lines(std::uint64_t count) {
@@ -99,9 +100,11 @@ Upload LoadedSystem::load(const std::string& lines, std::uint64_t count) {
   return upload;
 }
 
-std::string LoadedSystem::everybody() {
-  const std::string body = R"({"title":"bench","content":{"title":"减半征收","body":"您可享受六税两费减半"},"package":"pkg-bench",)"
-                           R"("audience":{"rule":"true"},"channels":["page"],"valid_until":"2035-12-31"})";
+std::string LoadedSystem::approved(const std::string& audience, const std::string& lane) {
+  const std::string body =
+      fmt::format(R"({{"title":"bench","content":{{"title":"减半征收","body":"您可享受六税两费减半"}},"package":"pkg-bench",)"
+                  R"("audience":{},"lane":"{}","channels":["page"],"valid_until":"2035-12-31"}})",
+                  audience, lane);
   return flow::approved_campaign(zhida_, body);
 }
 

@@ -44,8 +44,10 @@ class LoadedSystem {
   /// Uploads them; returns when all are durable and folded.
   Upload load(const std::string& lines, std::uint64_t count);
 
-  /// One item, a package with it, and a campaign to every enterprise, approved; its id.
-  std::string everybody();
+  /// A campaign with the item to every enterprise, approved; its id.
+  std::string everybody() { return approved(R"({"rule":"true"})"); }
+  /// The same to an audience, in a lane.
+  std::string approved(const std::string& audience, const std::string& lane = "normal");
   void launch(const std::string& campaign);
   /// Launches it and waits until everybody has it.
   void launch_and_wait(const std::string& campaign, std::uint64_t audience);

@@ -1,7 +1,6 @@
 #include "bench/system/benches.hpp"
 #include "bench/system/loaded_system.hpp"
 #include "bench/system/measure.hpp"
-#include "flow/story.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -127,8 +126,7 @@ class Crowd {
     std::vector<std::string> listed;
     for (std::size_t i = 0; i < urgent_audience; ++i)
       listed.push_back("\"" + LoadedSystem::uscc((number * 7919 + i * 104'729) % enterprises_) + "\"");
-    return flow::approved_campaign(system_.zhida(),
-                                   flow::campaign_body("紧急", fmt::format(R"({{"list":[{}]}})", fmt::join(listed, ",")), "urgent"));
+    return system_.approved(fmt::format(R"({{"list":[{}]}})", fmt::join(listed, ",")), "urgent");
   }
 
   asio::awaitable<void> launch(http::Client& client, const std::string& campaign) {
