@@ -78,6 +78,7 @@ auto Upstreams::connect(bool fresh) -> asio::awaitable<Connection> {
       if (connection.stream) co_return connection;
       idle.clear();
       back_after_[endpoint] = Clock::now() + left_alone;
+      unready_[endpoint] = true;  // until it says otherwise: one that begins again has to catch up
     }
   }
   co_return connection;
@@ -121,6 +122,7 @@ asio::awaitable<void> Upstreams::watch(std::size_t endpoint) {
     } catch (const boost::system::system_error& error) {
       if (error.code() == asio::error::operation_aborted) throw;
       silent = error.code() == http::make_error_code(http::Error::timed_out);
+      unready_[endpoint] = true;
     }
     alive_[endpoint] = alive;
     if (silent) cut_off(endpoint);

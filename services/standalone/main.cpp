@@ -52,7 +52,7 @@ void add_directory(CLI::App& command, node::DataDirectory& directory) {
   command.add_option("--data", directory.path, "Data directory")->envname("ZHIDA_DATA")->capture_default_str();
 }
 
-void add_server(CLI::App& command, System& system) {
+void add_server(CLI::App& command, TargetSystem& system) {
   command.add_option("--server", system.server, "host:port of a system elsewhere; default: the one that serves the directory")
       ->envname("ZHIDA_SERVER");
 }
@@ -67,7 +67,7 @@ int main(int argc, char** argv) {
   CLI::App app("Zhida 直达: policies find enterprises (政策找企业)", "zhida");
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
-  System system{.directory = {"data"}, .server = ""};
+  TargetSystem system{.directory = {"data"}, .server = ""};
   node::DataDirectory& directory = system.directory;
   std::function<void()> action;
 

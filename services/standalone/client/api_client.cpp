@@ -20,7 +20,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds longest_wait{60};
 
 /// Nothing while no program serves the directory.
-std::optional<Address> address_of(const System& system) {
+std::optional<Address> address_of(const TargetSystem& system) {
   if (system.server.empty()) {
     const auto server = read_server(system.directory);
     return server ? std::optional(Address{"127.0.0.1", server->port}) : std::nullopt;
@@ -35,7 +35,7 @@ std::optional<Address> address_of(const System& system) {
   return address;
 }
 
-Address reached_address(const System& system) {
+Address reached_address(const TargetSystem& system) {
   const auto address = address_of(system);
   if (!address) throw CommandFailed("nothing serves " + system.directory.path.string() + ": start it with ./run or `zhida serve`");
   return *address;
@@ -59,7 +59,7 @@ asio::awaitable<bool> is_ready(const Address& server) {
 
 }  // namespace
 
-ApiClient::ApiClient(asio::any_io_executor executor, const System& system)
+ApiClient::ApiClient(asio::any_io_executor executor, const TargetSystem& system)
     : keys_(read_dev_keys(system.directory)),
       address_(reached_address(system)),
       client_(std::move(executor), address_.host, address_.port, std::chrono::seconds(120)) {}
@@ -89,7 +89,7 @@ asio::awaitable<http::ClientResponse> ApiClient::expect(std::string_view role, h
   co_return response;
 }
 
-asio::awaitable<void> wait_until_ready(const System& system, std::chrono::seconds limit) {
+asio::awaitable<void> wait_until_ready(const TargetSystem& system, std::chrono::seconds limit) {
   const auto deadline = Clock::now() + limit;
   while (Clock::now() < deadline) {
     const auto address = address_of(system);

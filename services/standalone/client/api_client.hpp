@@ -20,7 +20,7 @@ class CommandFailed : public std::runtime_error {
 };
 
 /// A running system as the tools see it: a directory with its keys, and where it answers.
-struct System {
+struct TargetSystem {
   node::DataDirectory directory;
   std::string server;  ///< `host:port`; empty: the program on this machine that serves the directory
 };
@@ -37,7 +37,7 @@ struct Address {
 class ApiClient {
  public:
   /// Throws `CommandFailed` if nothing serves the directory, or its server's name is not `host:port`.
-  ApiClient(boost::asio::any_io_executor executor, const System& system);
+  ApiClient(boost::asio::any_io_executor executor, const TargetSystem& system);
 
   /// Sends a request as `role` (a name of dev-keys.json); waits and asks again while the answer is 503 with Retry-After, at most a minute.
   boost::asio::awaitable<http::ClientResponse> send(std::string_view role, http::ClientRequest request);
@@ -56,7 +56,7 @@ class ApiClient {
 };
 
 /// Waits until the system says it is ready. Throws `CommandFailed` after `limit`.
-boost::asio::awaitable<void> wait_until_ready(const System& system, std::chrono::seconds limit);
+boost::asio::awaitable<void> wait_until_ready(const TargetSystem& system, std::chrono::seconds limit);
 
 /// The sentence of a problem+json body; the body itself if it is none.
 std::string sentence_of(const http::ClientResponse& response);

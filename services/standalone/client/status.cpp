@@ -39,7 +39,7 @@ std::string example_enterprise(const node::DataDirectory& directory) {
 
 }  // namespace
 
-boost::asio::awaitable<void> print_status(const System& system, std::chrono::seconds limit) {
+boost::asio::awaitable<void> print_status(const TargetSystem& system, std::chrono::seconds limit) {
   co_await wait_until_ready(system, limit);
   const ApiClient api(co_await boost::asio::this_coro::executor, system);
   const std::string base = api.address().url();

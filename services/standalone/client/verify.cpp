@@ -12,7 +12,7 @@
 
 namespace zhida::standalone {
 
-boost::asio::awaitable<void> verify_running(const System& system) {
+boost::asio::awaitable<void> verify_running(const TargetSystem& system) {
   ApiClient api(co_await boost::asio::this_coro::executor, system);
   http::ClientRequest request(http::Verb::post, "/effect/v1/verify");
   http::ClientResponse response = co_await api.expect("auditor", std::move(request));

@@ -8,6 +8,6 @@ namespace zhida::standalone {
 
 /// Has the running system fold its log anew by separate code, compares, and prints the outcome.
 /// Throws `CommandFailed` if anything differs.
-boost::asio::awaitable<void> verify_running(const System& system);
+boost::asio::awaitable<void> verify_running(const TargetSystem& system);
 
 }  // namespace zhida::standalone

@@ -149,7 +149,7 @@ bool loaded_before(const node::DataDirectory& directory, SampleSettings settings
 
 }  // namespace
 
-asio::awaitable<void> load_sample(const System& system, SampleSettings settings) {
+asio::awaitable<void> load_sample(const TargetSystem& system, SampleSettings settings) {
   if (loaded_before(system.directory, settings)) co_return;
   ApiClient api(co_await asio::this_coro::executor, system);
   co_await load_policies(api);

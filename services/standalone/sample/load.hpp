@@ -16,6 +16,6 @@ struct SampleSettings {
 /// Puts the 99 policies, their packages and synthetic enterprises into the running `system`, through its public API,
 /// with a progress bar on the terminal. What is there already stays: a second call with the same settings returns at once, a cut-off
 /// one goes on. Throws `CommandFailed`.
-boost::asio::awaitable<void> load_sample(const System& system, SampleSettings settings);
+boost::asio::awaitable<void> load_sample(const TargetSystem& system, SampleSettings settings);
 
 }  // namespace zhida::standalone
