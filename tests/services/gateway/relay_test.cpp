@@ -114,7 +114,7 @@ TEST_F(RelayTest, PassesAChunkedBodyUnchangedBothWaysAndEndsItOnce) {
 TEST_F(RelayTest, PassesABodyOfKnownLengthUnchangedBothWays) {
   start();
   std::string body;
-  for (int i = 0; body.size() < 1'000'000; ++i) body += static_cast<char>(i * i % 251);
+  for (std::size_t i = 0; body.size() < 1'000'000; ++i) body += static_cast<char>(i * i % 251);
   for (const std::string& each : {std::string(), std::string("x"), body}) {
     const Answer answer = ask("POST", "/page/echo", each);
     EXPECT_EQ(answer.status(), 200);
