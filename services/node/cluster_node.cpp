@@ -1,6 +1,7 @@
 #include "node/cluster_node.hpp"
 
 #include "contracts/topics.hpp"
+#include "node/advertised_address.hpp"
 #include "node/population/remote_population.hpp"
 #include "node/secrets.hpp"
 #include "node/system_command.hpp"
@@ -14,7 +15,6 @@
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/ip/udp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -37,27 +37,6 @@ std::unique_ptr<redis::Client> connect(asio::io_context& context, const std::str
   });
 }
 
-/// Where other machines find this one: at the address it listens on, or, if it listens on all of its own, at the one from which it reaches
-/// Redis.
-std::string advertised(const ClusterSettings& settings) {
-  if (!settings.advertise.empty()) return settings.advertise;
-  boost::system::error_code unknown, unreachable;
-  if (!asio::ip::make_address(settings.address, unknown).is_unspecified() || unknown) return settings.address;
-  const redis::Address redis = redis::Servers::parse(settings.redis).value().addresses.front();
-  asio::io_context context;
-  const auto found = asio::ip::udp::resolver(context).resolve(redis.host, std::to_string(redis.port), unknown);
-  const auto nowhere = [](const boost::system::error_code& reason) {
-    return std::runtime_error("at which address other processes find this one cannot be told from the way to Redis (" + reason.message() +
-                              "): name it in ZHIDA_ADVERTISE");
-  };
-  if (redis.host.empty()) return "127.0.0.1";  // a Redis of this machine
-  if (unknown || found.empty()) throw nowhere(unknown);
-  asio::ip::udp::socket socket(context, found.begin()->endpoint().protocol());
-  socket.connect(*found.begin(), unreachable);  // sends nothing
-  if (unreachable) throw nowhere(unreachable);
-  return socket.local_endpoint().address().to_string();
-}
-
 }  // namespace
 
 ClusterNode::ClusterNode(asio::io_context& context, ClusterSettings settings, const observe::Log& journal)
@@ -65,7 +44,7 @@ ClusterNode::ClusterNode(asio::io_context& context, ClusterSettings settings, co
       settings_(std::move(settings)),
       journal_(journal),
       keys_(settings_.keys),
-      advertised_(advertised(settings_)),
+      advertised_(advertised_address(settings_)),
       master_key_(read_master_key(settings_.master_key)),
       writes_(connect(context, settings_.redis, journal)),
       reads_(connect(context, settings_.redis, journal)),
@@ -140,8 +119,7 @@ void ClusterNode::answer_questions(std::string service, const log::PartitionOwne
 }
 
 std::unique_ptr<Population> ClusterNode::everybody() {
-  return std::make_unique<RemotePopulation>(context_.get_executor(), registry_, settings_.partitions, query_key_of(master_key_),
-                                            [this] { return positions(); });
+  return std::make_unique<RemotePopulation>(registry_, settings_.partitions, query_key_of(master_key_), [this] { return positions(); });
 }
 
 asio::awaitable<bool> ClusterNode::passed_elsewhere(stores::WrittenTo written, Elsewhere::Clock::time_point deadline) {

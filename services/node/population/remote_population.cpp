@@ -2,14 +2,15 @@
 
 #include "node/population/query_port.hpp"
 #include "platform/http/client.hpp"
-#include "stores/notice.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <charconv>
-#include <map>
+#include <functional>
+#include <span>
 #include <stdexcept>
 #include <utility>
 
@@ -18,20 +19,27 @@ namespace {
 
 namespace asio = boost::asio;
 
+/// A matcher and what it is asked.
+struct Asked {
+  std::string address;
+  contracts::Query query;
+  contracts::Tally tally;
+};
+
 std::size_t sample_of(const contracts::Question& question) {
   return std::visit([](const auto& each) { return static_cast<std::size_t>(each.sample); }, question);
 }
 
 template <class Each>
-contracts::Tally sum_as(const std::vector<contracts::Tally>& parts, std::size_t sample) {
+contracts::Tally sum_as(std::span<const Asked> parts, std::size_t sample) {
   std::vector<Each> alike;
-  for (const contracts::Tally& part : parts) alike.push_back(std::get<Each>(part));
+  for (const Asked& part : parts) alike.push_back(std::get<Each>(part.tally));
   return campaign::sum(std::span<const Each>(alike), sample);
 }
 
-std::optional<contracts::Tally> sum(const std::vector<contracts::Tally>& parts, std::size_t sample) {
+std::optional<contracts::Tally> sum(std::span<const Asked> parts, std::size_t sample) {
   try {
-    switch (parts.front().index()) {
+    switch (parts.front().tally.index()) {
       case 0:
         return sum_as<campaign::RuleTally>(parts, sample);
       case 1:
@@ -44,37 +52,31 @@ std::optional<contracts::Tally> sum(const std::vector<contracts::Tally>& parts, 
   }
 }
 
-/// Nothing if the matcher does not answer, or not with a tally.
-asio::awaitable<std::optional<contracts::Tally>> ask_one(std::string address, std::string key, contracts::Query query,
-                                                         std::chrono::milliseconds patience) {
-  const auto colon = address.rfind(':');
+/// Throws `system_error` if the matcher does not answer, or not with a tally.
+asio::awaitable<void> ask_one(Asked& asked, const std::string& key) {
+  const auto colon = asked.address.rfind(':');
   std::uint16_t port = 0;
-  std::from_chars(address.data() + colon + 1, address.data() + address.size(), port);
-  const std::size_t kind = query.question.index();
-  try {
-    http::Client client(co_await asio::this_coro::executor, address.substr(0, colon), port, patience);
-    http::ClientRequest request(http::Verb::post, std::string(QueryPort::path), contracts::to_json(query));
-    request.set("Authorization", "Bearer " + key).set("Content-Type", "application/json");
-    const http::ClientResponse response = co_await client.send(std::move(request));
-    if (response.status != http::Status::ok) co_return std::nullopt;
-    auto tally = contracts::read_tally(response.body, kind);
-    if (tally.has_error()) co_return std::nullopt;
-    co_return std::move(*tally);
-  } catch (const boost::system::system_error&) {
-    co_return std::nullopt;
-  }
+  std::from_chars(asked.address.data() + colon + 1, asked.address.data() + asked.address.size(), port);
+  http::Client client(co_await asio::this_coro::executor, asked.address.substr(0, colon), port, RemotePopulation::patience);
+  http::ClientRequest request(http::Verb::post, std::string(QueryPort::path), contracts::to_json(asked.query));
+  request.set("Authorization", "Bearer " + key).set("Content-Type", "application/json");
+  const http::ClientResponse response = co_await client.send(std::move(request));
+  if (response.status != http::Status::ok) throw boost::system::system_error(asio::error::try_again);
+  auto tally = contracts::read_tally(response.body, asked.query.question.index());
+  if (tally.has_error()) throw boost::system::system_error(asio::error::no_data);
+  asked.tally = std::move(*tally);
+}
+
+/// All at once; the first failure ends the others.
+asio::awaitable<void> ask_all(std::span<Asked> asked, const std::string& key) {
+  using namespace asio::experimental::awaitable_operators;
+  if (asked.size() == 1)
+    co_await ask_one(asked.front(), key);
+  else
+    co_await (ask_one(asked.front(), key) && ask_all(asked.subspan(1), key));
 }
 
 }  // namespace
-
-struct RemotePopulation::Asked {
-  explicit Asked(const asio::any_io_executor& executor) : answered(executor) {}
-
-  std::size_t open = 0;
-  bool failed = false;
-  std::vector<contracts::Tally> tallies;
-  stores::Notice answered;
-};
 
 asio::awaitable<std::vector<RemotePopulation::Part>> RemotePopulation::divide() {
   const auto seen = co_await registry_.look();
@@ -103,26 +105,19 @@ asio::awaitable<std::optional<contracts::Tally>> RemotePopulation::ask(contracts
   const std::vector<Part> parts = co_await divide();
   if (parts.empty()) co_return std::nullopt;
 
-  const auto asked = std::make_shared<Asked>(executor_);
-  asked->open = parts.size();
+  std::vector<Asked> asked;
   for (const Part& part : parts) {
     query.partitions = part.partitions;
-    asio::co_spawn(executor_, ask_one(part.address, key_, query, patience),
-                   [asked](const std::exception_ptr& failure, std::optional<contracts::Tally> tally) {
-                     --asked->open;
-                     if (failure || !tally)
-                       asked->failed = true;
-                     else
-                       asked->tallies.push_back(std::move(*tally));
-                     asked->answered.ring();
-                   });
+    asked.push_back({part.address, query, {}});
   }
-  while (asked->open > 0 && !asked->failed) {
-    const bool rung = co_await asked->answered.wait();
-    if (!rung) co_return std::nullopt;
+  try {
+    co_await ask_all(asked, key_);
+  } catch (const boost::system::system_error&) {
+    co_return std::nullopt;
+  } catch (const asio::multiple_exceptions&) {
+    co_return std::nullopt;
   }
-  if (asked->failed) co_return std::nullopt;
-  co_return sum(asked->tallies, sample);
+  co_return sum(asked, sample);
 }
 
 }  // namespace zhida::node

@@ -3,7 +3,6 @@
 #include "node/population/population.hpp"
 #include "node/presence/registry.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
@@ -21,9 +20,8 @@ class RemotePopulation final : public Population {
 
   /// `folded` says how far this process has folded each topic: no matcher's answer may be older. `key` is that of their QueryPort.
   /// `registry` must outlive it.
-  RemotePopulation(boost::asio::any_io_executor executor, Registry& registry, int partitions, std::string key,
-                   std::function<Announcement::Positions()> folded)
-      : executor_(std::move(executor)), registry_(registry), partitions_(partitions), key_(std::move(key)), folded_(std::move(folded)) {}
+  RemotePopulation(Registry& registry, int partitions, std::string key, std::function<Announcement::Positions()> folded)
+      : registry_(registry), partitions_(partitions), key_(std::move(key)), folded_(std::move(folded)) {}
 
   boost::asio::awaitable<std::optional<contracts::Tally>> ask(contracts::Question question) override;
 
@@ -32,12 +30,9 @@ class RemotePopulation final : public Population {
     std::string address;
     std::vector<int> partitions;
   };
-  /// The tallies of the parts, and how many have not answered yet; outlives whoever stops waiting for them.
-  struct Asked;
 
   boost::asio::awaitable<std::vector<Part>> divide();
 
-  boost::asio::any_io_executor executor_;
   Registry& registry_;
   int partitions_;
   std::string key_;

@@ -51,10 +51,7 @@ class Process {
     tasks_.spawn(presence.run());
     tasks_.spawn(elsewhere.run());
   }
-  ~Process() {
-    tasks_.stop(asio::cancellation_type::terminal);
-    test::run_coroutine(io, tasks_.join());
-  }
+  ~Process() { test::run_coroutine(io, end()); }
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
@@ -71,6 +68,12 @@ class Process {
   Elsewhere elsewhere;
 
  private:
+  /// On the executor, as everything that is asked of a task group.
+  asio::awaitable<void> end() {
+    tasks_.stop(asio::cancellation_type::terminal);
+    co_await tasks_.join();
+  }
+
   runtime::TaskGroup tasks_{io.get_executor(), [](std::string_view reason) { ADD_FAILURE() << reason; }};
 };
 
