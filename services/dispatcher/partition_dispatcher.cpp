@@ -30,6 +30,8 @@ PartitionDispatcher::PartitionDispatcher(Service& service, int partition)
       with_(service.dependencies_),
       partition_(partition),
       queues_(with_.catalog, with_.deliveries, with_.deliveries_progress, partition, service.settings_.watch_ended),
+      urgent_(with_.log, intents_of(Lane::urgent), partition),
+      others_(with_.log, intents_of(Lane::normal), partition),
       recheck_(with_.profiles),
       shown_(service.metrics_.show(partition)) {}
 
@@ -59,12 +61,18 @@ auto PartitionDispatcher::turn() -> Result<void> {
   }
   if (queue == nullptr) {
     co_await measure_age();
+    urgent_.clear();
+    others_.clear();
     if (!queues_.is_stale()) co_await runtime::wait_for_work(with_.deliveries_progress.moved(Clock::now() + service_.settings_.look_again));
     co_return result<void>();
   }
   const Block block = queue->blocks.front().block;
+  BlockWindow& from = window(queue->state->plan.lane);
   const result<void> sent = co_await send(*queue, block);
-  if (sent) queue->blocks.pop_front();
+  if (sent) {
+    queue->blocks.pop_front();
+    from.drop(static_cast<log::Offset>(block.offset));
+  }
   co_return sent;
 }
 
@@ -84,11 +92,9 @@ asio::awaitable<void> PartitionDispatcher::measure_age() {
     const auto known = decided_ms_.find(block);
     std::int64_t at = known != decided_ms_.end() ? known->second : 0;
     if (at == 0) {
-      log::ReadLimits one;
-      one.records = 1;
-      const result<log::Batch> batch = co_await with_.log.read(intents_of(lane), partition_, static_cast<log::Offset>(block.offset), one);
-      if (!batch || batch->records.empty()) continue;
-      at = batch->records.front()->event.time_ms;
+      const result<log::RecordPtr> record = co_await fetch(lane, block);
+      if (!record || *record == nullptr) continue;
+      at = (*record)->event.time_ms;
     }
     decided[block] = at;
     LaneQueue& queue = seen[static_cast<std::size_t>(lane)];
@@ -121,15 +127,18 @@ Recheck::Block PartitionDispatcher::describe(const campaign::Campaign& campaign,
   return about;
 }
 
+// What lies before the fold's place was shown by it, so it is needed soon.
+auto PartitionDispatcher::fetch(Lane lane, Block block) -> Result<log::RecordPtr> {
+  co_return co_await window(lane).get(static_cast<log::Offset>(block.offset),
+                                      with_.deliveries_progress.position(intents_of(lane), partition_));
+}
+
 // Null for a record that is no such block, which the fold would never have shown.
 auto PartitionDispatcher::read(const Queue& queue, Block block) -> Result<BlockPtr> {
-  log::ReadLimits one;
-  one.records = 1;
-  const auto offset = static_cast<log::Offset>(block.offset);
-  const result<log::Batch> batch = co_await with_.log.read(intents_of(queue.state->plan.lane), partition_, offset, one);
-  if (!batch) co_return batch.error();
-  if (batch->records.empty() || batch->records.front()->offset != offset) co_return BlockPtr();
-  const result<BlockPtr> block_read = co_await read_block(with_.executor, with_.pool, batch->records.front());
+  const result<log::RecordPtr> record = co_await fetch(queue.state->plan.lane, block);
+  if (!record) co_return record.error();
+  if (*record == nullptr) co_return BlockPtr();
+  const result<BlockPtr> block_read = co_await read_block(with_.executor, with_.pool, *record);
   if (!block_read && block_read.error() == boost::system::errc::bad_message) co_return BlockPtr();
   co_return block_read;
 }

@@ -47,6 +47,8 @@ class UnreliableLog final : public log::EventLog {
   std::function<bool(const log::NewRecord&)> loses;
   /// Called with each record before it is appended.
   std::function<void(const log::NewRecord&)> sees;
+  /// Called with where each read begins, and what it brings.
+  std::function<void(log::Offset from, const log::Batch&)> shows;
 
   using EventLog::wait;
   const std::string& id() const override { return log_.id(); }
@@ -63,7 +65,9 @@ class UnreliableLog final : public log::EventLog {
     co_return offsets;
   }
   Awaitable<log::Batch> read(std::string_view topic, std::int32_t partition, log::Offset from, log::ReadLimits limits) override {
-    return log_.read(topic, partition, from, limits);
+    auto batch = co_await log_.read(topic, partition, from, limits);
+    if (shows && batch) shows(from, *batch);
+    co_return batch;
   }
   asio::awaitable<void> wait(std::vector<log::Position> positions) override { return log_.wait(std::move(positions)); }
   Awaitable<log::Range> range(std::string_view topic, std::int32_t partition) override { return log_.range(topic, partition); }
