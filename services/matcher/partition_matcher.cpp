@@ -44,6 +44,7 @@ PartitionMatcher::PartitionMatcher(Service& service, int partition)
     : service_(service),
       with_(service.dependencies_),
       partition_(partition),
+      order_(with_.profiles, partition),
       evidence_(*with_.reference.dictionary, *with_.reference.industries),
       slots_(with_.reference.dictionary->size()) {}
 
@@ -92,6 +93,7 @@ void PartitionMatcher::refresh() {
 
 void PartitionMatcher::finish(Run& run) {
   run.stage = Stage::over;
+  run.order.reset();
   service_.metrics_.deciding.add(-1);
 }
 
@@ -172,10 +174,10 @@ auto PartitionMatcher::begin(Run& run) -> Result<void> {
     co_return result<void>();
   }
   run.compiled = outcome.compiled;
-  // Whoever is heard of later does not join: rows behind the end are not looked at.
+  // Whoever is heard of later does not join: the order does not have their rows.
   const auto& listed = run.compiled->audience.listed();
+  run.order = listed ? order_.listed(*listed) : order_.rows();
   run.cursor = 0;
-  run.end = listed ? listed->size() : with_.profiles.size(partition_);
   run.candidates.clear();
   forget_columns(run);
   run.stage = Stage::deciding;

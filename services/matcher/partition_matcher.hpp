@@ -1,7 +1,8 @@
 #pragma once
 
-#include "domain/campaign/audience_masks.hpp"
 #include "matcher/candidates.hpp"
+#include "matcher/hash_order.hpp"
+#include "matcher/members.hpp"
 #include "matcher/service.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -43,15 +44,10 @@ class PartitionMatcher {
     Stage stage = Stage::opening;
     std::uint64_t last_turn = 0;
 
-    std::size_t cursor = 0;  // the next row, or place in the list
-    std::size_t end = 0;
+    Places order;  // whom to look at: rows, or places in the list
+    std::size_t cursor = 0;
 
-    // Who is in the audience: as of this epoch and date, for a block of rows. Nothing for an audience with a list.
-    std::shared_ptr<const matching::engine::Epoch> epoch;
-    domain::Date date{};
-    std::unique_ptr<campaign::AudienceMasks> masks;
-    std::optional<std::size_t> block;
-    matching::engine::Mask members;
+    std::optional<Members> members;  // nothing for an audience with a list, and until somebody is looked at
 
     // The block being gathered, and the moment at which that began.
     Candidates candidates;
@@ -93,6 +89,7 @@ class PartitionMatcher {
   Dependencies& with_;
   int partition_;
   bool opened_ = false;
+  HashOrder order_;
   Evidence evidence_;
   std::map<std::string, Run, std::less<>> runs_;
   std::set<std::string, std::less<>> finished_;  // ended campaigns with nothing more to decide

@@ -43,49 +43,35 @@ asio::awaitable<void> PartitionMatcher::read_columns(Run& run) {
   if (run.compiled->audience.listed()) co_return;
   const domain::Date date = domain::date_of(run.at);
   auto epoch = co_await with_.columns.at(date);
-  if (run.masks && run.epoch == epoch && run.date == date) co_return;
-  run.epoch = std::move(epoch);
-  run.date = date;
-  run.masks = std::make_unique<campaign::AudienceMasks>(run.compiled->audience, run.epoch, date);
-  run.block.reset();
+  if (!run.members) run.members.emplace(run.compiled->audience);
+  run.members->look_at(std::move(epoch), date);
 }
 
 // An epoch kept is memory kept.
-void PartitionMatcher::forget_columns(Run& run) {
-  run.masks.reset();
-  run.epoch.reset();
-}
+void PartitionMatcher::forget_columns(Run& run) { run.members.reset(); }
 
-// Passes over rows that are not in the audience; false if there was nothing else up to the end of a block.
+// Passes over those who are not in the audience; false if there was nobody else among the next few.
 bool PartitionMatcher::next_member(Run& run) {
-  if (!run.masks) return true;
-  const auto row = static_cast<stores::Row>(run.cursor);
-  const std::size_t block = with_.columns.id({partition_, row}) / engine::block_size, bit = row % engine::block_size;
-  if (run.block != block) {
-    run.block = block;
-    run.members = run.masks->members(block);
-  }
-  std::size_t next = bit;
-  while (next < engine::block_size && !run.members.test(next)) ++next;
-  run.cursor = std::min(run.cursor + (next - bit), run.end);
-  return next < engine::block_size && run.cursor < run.end;
+  if (!run.members) return true;
+  const std::size_t end = std::min(run.order->size(), run.cursor + rows_between_clocks);
+  while (run.cursor < end && !run.members->contains(with_.columns.id({partition_, (*run.order)[run.cursor]}))) ++run.cursor;
+  return run.cursor < end;
 }
 
 // One enterprise: is it in the audience, and if so, what is to be remembered about it.
 void PartitionMatcher::look_at(Run& run) {
   const campaign::CompiledAudience& audience = run.compiled->audience;
   const domain::Date date = domain::date_of(run.at);
-  const std::size_t place = run.cursor++;
+  const std::uint32_t place = (*run.order)[run.cursor++];
   determinations_.clear();
   enterprise::Uscc uscc;
   std::optional<stores::Row> row;
   if (const auto& listed = audience.listed()) {
     uscc = (*listed)[place];
-    if (with_.profiles.partition_of(uscc) != partition_) return;
     row = with_.profiles.find(uscc);
     if (!row) std::ranges::fill(slots_, cel::Value::missing());
   } else {
-    row = static_cast<stores::Row>(place);
+    row = place;
     uscc = with_.profiles.uscc(partition_, *row);
   }
   if (row) {
@@ -107,7 +93,7 @@ auto PartitionMatcher::look_on(Run& run) -> Result<void> {
     co_await read_columns(run);
     const auto deadline = Clock::now() + service_.settings_.slice;
     const std::size_t from = run.cursor;
-    while (run.cursor < run.end && run.candidates.size() < service_.settings_.block_facts) {
+    while (run.cursor < run.order->size() && run.candidates.size() < service_.settings_.block_facts) {
       const bool found = next_member(run);
       if (found) look_at(run);
       if ((!found || run.cursor % rows_between_clocks == 0) && Clock::now() >= deadline) break;
@@ -115,12 +101,12 @@ auto PartitionMatcher::look_on(Run& run) -> Result<void> {
     service_.metrics_.looked_at.increment(run.cursor - from);
   }
   co_await runtime::background_turn();
-  const bool last = run.cursor == run.end;
+  const bool last = run.cursor == run.order->size();
   if (!run.candidates.empty() && (last || run.candidates.size() == service_.settings_.block_facts)) {
     result<void> decided = co_await decide_block(run);
     if (!decided) co_return decided;
   }
-  if (run.cursor == run.end && run.candidates.empty()) {
+  if (run.cursor == run.order->size() && run.candidates.empty()) {
     run.stage = Stage::closing;
     forget_columns(run);
   }

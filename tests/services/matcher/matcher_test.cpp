@@ -173,13 +173,43 @@ TEST(Matcher, AsksOnlyTheEnterprisesOfAListKnownOrNot) {
     co_await l.until_decided(1);
     const std::set<enterprise::Uscc> listed{uscc(0), uscc(1), uscc(5'000)};
     expect_each_once(co_await l.decided(1), listed);
-    EXPECT_EQ(l.matcher_metrics().looked_at.value(), 3U * Launch::partitions);
+    EXPECT_EQ(l.matcher_metrics().looked_at.value(), 3U);
 
     Audience joined{JoinedAudience{{list, of_rule("p.size_class == \"small\"")}}};
     co_await l.campaign("c2", joined, "ANY");
     co_await l.until_decided(2);
     const std::set<enterprise::Uscc> small{uscc(0)};
     expect_each_once(co_await l.decided(2), small);
+  };
+  launch.run(body(launch));
+}
+
+TEST(Matcher, DecidesInTheOrderOfTheHashesSoThatEachBlockCoversARangeOfThem) {
+  Launch launch;
+  const auto body = [](Launch& l) -> asio::awaitable<void> {
+    co_await thirds(l, 300);
+    co_await l.item("ANY", "p.size_class == \"small\"");
+    std::vector<std::vector<std::uint64_t>> hashes(Launch::partitions);
+    l.log.sees = [&hashes](const log::NewRecord& record) {
+      if (record.event.type != contracts::IntentsWriter::type) return;
+      const auto block = contracts::read_intents_decided(record.value);
+      for (const contracts::DecidedFact& fact : block->facts())
+        hashes[static_cast<std::size_t>(record.partition)].push_back(enterprise::hash_of(fact.uscc) >> 32U);
+    };
+    l.start_matcher();
+    std::vector<enterprise::Uscc> list;
+    for (int i = 0; i < 150; ++i) list.push_back(uscc(i * 2));
+    for (int number = 1; number <= 2; ++number) {
+      Audience audience = number == 1 ? of_rule("p.size_class == \"small\"") : Audience{ListAudience(list)};
+      co_await l.campaign("c" + std::to_string(number), std::move(audience), "ANY");
+      co_await l.until_decided(static_cast<delivery::CampaignNumber>(number));
+      for (std::vector<std::uint64_t>& of_partition : hashes) {
+        EXPECT_GT(of_partition.size(), 30U);
+        EXPECT_TRUE(std::ranges::is_sorted(of_partition));
+        of_partition.clear();
+      }
+    }
+    l.log.sees = nullptr;
   };
   launch.run(body(launch));
 }
