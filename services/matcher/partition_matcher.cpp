@@ -149,8 +149,17 @@ asio::awaitable<void> PartitionMatcher::wait() {
     const Run& run = unfolded->second;
     co_await with_.deliveries.wait_until(topic_of(run.campaign->plan.lane), partition_, run.folded_before - 1, look_again);
   } else {
+    co_await prepare();
     co_await runtime::wait_for_work(with_.catalog.changed(catalog_seen_, Clock::now() + look_again));
   }
+}
+
+// So that a launch finds order and columns made. Not while profiles pour in: each would be taken over again and again.
+asio::awaitable<void> PartitionMatcher::prepare() {
+  const log::Offset folded = with_.profiles.progress().position("profiles", partition_);
+  if (std::exchange(profiles_seen_, folded) != folded) co_return;
+  order_.rows();
+  co_await with_.columns.at(domain::date_of(with_.now()));
 }
 
 auto PartitionMatcher::begin(Run& run) -> Result<void> {

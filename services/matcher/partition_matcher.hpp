@@ -71,6 +71,7 @@ class PartitionMatcher {
   Result<void> close(Run& run);
   Result<log::Offset> append(const Run& run, std::string id, std::string_view type, std::string value);
   boost::asio::awaitable<void> wait();
+  boost::asio::awaitable<void> prepare();
 
   void refresh();
   Run* pick();
@@ -94,6 +95,7 @@ class PartitionMatcher {
   std::map<std::string, Run, std::less<>> runs_;
   std::set<std::string, std::less<>> finished_;  // ended campaigns with nothing more to decide
   std::uint64_t catalog_seen_ = 0;
+  log::Offset profiles_seen_ = -1;
   std::uint64_t turns_ = 0;
 
   // Scratch of one enterprise.
