@@ -121,6 +121,7 @@ class Launch {
   asio::any_io_executor executor() { return io.get_executor(); }
   stores::CatalogStore& catalog() { return catalog_; }
   stores::ProfileStore& profiles() { return profiles_; }
+  const stores::ProfileColumns& columns() const { return columns_; }
   stores::DeliveriesReader& deliveries() { return deliveries_; }
   const matcher::Metrics& matcher_metrics() const { return matcher_->metrics(); }
   dispatcher::Metrics dispatcher_metrics() { return dispatcher::Metrics(metrics, partitions); }

@@ -438,6 +438,18 @@ TEST(Matcher, DecidesUrgentCampaignsBeforeBulkOnesThatBeganEarlier) {
   launch.run(body(launch));
 }
 
+TEST(Matcher, TakesProfilesOverIntoItsColumnsBeforeAnyCampaignIsLaunched) {
+  Launch launch;
+  const auto body = [](Launch& l) -> asio::awaitable<void> {
+    co_await thirds(l, 300);
+    EXPECT_EQ(l.columns().memory(), 0U);
+    l.start_matcher();
+    for (int attempt = 0; attempt < 1'000 && l.columns().memory() == 0; ++attempt) co_await l.sleep(std::chrono::milliseconds(5));
+    EXPECT_GT(l.columns().memory(), 0U);
+  };
+  launch.run(body(launch));
+}
+
 TEST(Matcher, TakesTurnsBetweenCampaignsOfOneLane) {
   Launch launch;
   const auto body = [](Launch& l) -> asio::awaitable<void> {
