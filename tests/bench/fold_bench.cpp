@@ -1,6 +1,7 @@
 // How fast the deliveries fold runs: `fold_bench UNIX_SOCKET [enterprises]`, on a redis-server of its own that it may flush.
 //
-// Four partitions of one process, as standalone has them: a campaign to all is decided, then delivered, then read.
+// Four partitions of one process, as standalone has them: a campaign to all is decided, then delivered, each in the matcher's order of
+// enterprises, then read.
 
 #include "contracts/intents/intents_decided.hpp"
 #include "contracts/receipts/receipts_recorded.hpp"
@@ -21,6 +22,7 @@
 #include <cstdlib>
 #include <memory>
 #include <random>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -108,6 +110,8 @@ class Bench {
       const enterprise::Uscc uscc = random_uscc(random);
       audiences[static_cast<std::size_t>(enterprise::partition_of(uscc, partitions))].push_back(uscc);
     }
+    for (auto& audience : audiences)
+      std::ranges::sort(audience, {}, [](const enterprise::Uscc& uscc) { return std::pair(enterprise::hash_of(uscc) >> 32U, uscc); });
     std::vector<std::unique_ptr<stores::FoldRunner>> runners;
     for (int partition = 0; partition < partitions; ++partition) {
       runners.push_back(std::make_unique<stores::FoldRunner>(io_.get_executor(), log_, client_, fold_, partition, progress_, letters_));
@@ -127,6 +131,8 @@ class Bench {
     const double full = co_await redis_memory();
     std::printf("Redis: %.1f bytes an enterprise with one delivered item, keys and counters included\n",
                 (full - empty) / static_cast<double>(enterprises));
+    std::printf("of which counters, headers and marks: %.2f bytes a delivery\n",
+                co_await memory_beside_ledgers() / static_cast<double>(enterprises));
     const auto slow = co_await client_.command("INFO", "latencystats");
     if (slow) {
       const std::size_t at = slow->text.find("latency_percentiles_usec_evalsha");
@@ -145,6 +151,17 @@ class Bench {
     const auto info = co_await client_.command("INFO", "memory");
     const std::size_t at = info->text.find("used_memory:");
     co_return std::strtod(info->text.c_str() + at + 12, nullptr);
+  }
+
+  asio::awaitable<double> memory_beside_ledgers() {
+    const auto keys = co_await client_.command("KEYS", "zhida:*");
+    double bytes = 0;
+    for (const redis::Reply& key : keys->items) {
+      if (key.text.find(":e:") != std::string::npos) continue;
+      const auto used = co_await client_.command("MEMORY", "USAGE", key.text, "SAMPLES", "0");
+      bytes += static_cast<double>(used->integer);
+    }
+    co_return bytes;
   }
 
   asio::awaitable<void> folded(std::string topic, std::size_t facts) {
@@ -168,7 +185,7 @@ class Bench {
   redis::ServerClient client_, reads_;
   asio::io_context& io_;
   log::MemoryLog log_{layout()};
-  stores::DeliveriesFold fold_{stores::DeliveriesFold::Settings{partitions, 1024}};
+  stores::DeliveriesFold fold_{stores::DeliveriesFold::Settings{partitions}};
   stores::Progress progress_{io_.get_executor()};
   stores::DeadLetters letters_{log_, [] { return decided_at; }};
   stores::DeliveriesReader reader_{reads_, fold_, partitions, progress_};

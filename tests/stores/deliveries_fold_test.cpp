@@ -302,17 +302,44 @@ TEST_F(DeliveriesFoldTest, AnotherNumberOfBucketsIsBuiltBesideTheLiveState) {
     std::mt19937 random(11);
     co_await append(random_history(random, 150, 3));
     {
-      const stores::DeliveriesFold narrow{stores::DeliveriesFold::Settings{world_partitions, 4}};
-      Folders before(io.get_executor(), log, writer, narrow, progress, dead_letters);
+      const stores::DeliveriesFold wide{stores::DeliveriesFold::Settings{world_partitions, 200}};
+      Folders before(io.get_executor(), log, writer, wide, progress, dead_letters);
       co_await catch_up();
+      co_await expect_keys("zhida:{?}:deliveries:*:e:2", 2);
       co_await before.kill();
     }
     // The reader takes the number of buckets from the generation it reads.
     const auto before = co_await reader.campaign(1);
     EXPECT_TRUE(before.has_value());
     auto folders = start(writer);
-    co_await expect_keys("zhida:{?}:deliveries:*:e:f", 2);  // of sixteen, where there were four
+    co_await expect_keys("zhida:{?}:deliveries:*:e:2", 0);  // sixteen have one key
     co_await expect_keys("zhida:{?}:deliveries:*:h", 2);
+    co_await expect_exact();
+    co_await folders->kill();
+  };
+  run_coroutine(io, body(), patience);
+}
+
+TEST_F(DeliveriesFoldTest, WhatAnEarlierProgramWroteInAnotherFormIsNotServedAndFoldedAnew) {
+  auto body = [&]() -> asio::awaitable<void> {
+    std::mt19937 random(13);
+    auto parts = slices(random_history(random, 150, 3), 2);
+    co_await append(std::move(parts[0]));
+    auto folders = start(writer);
+    co_await catch_up();
+    co_await folders->kill();
+    for (const char* const meta : {"zhida:{0}:deliveries", "zhida:{1}:deliveries"}) {
+      const auto live = co_await other_writer.command("HGET", meta, "live");
+      const auto changed = co_await other_writer.command("HSET", meta, live->text + ":layout", "4/16");
+      EXPECT_TRUE(changed && !changed->is_error());
+    }
+    stores::DeliveriesReader fresh(reader_client, fold, world_partitions, progress);
+    const auto refused = co_await fresh.campaign(1);
+    EXPECT_FALSE(refused.has_value());
+    co_await append(std::move(parts[1]));
+    folders = start(writer);
+    co_await expect_keys("zhida:{?}:deliveries:*:h", 2);
+    co_await catch_up();
     co_await expect_exact();
     co_await folders->kill();
   };

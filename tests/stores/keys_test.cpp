@@ -45,9 +45,21 @@ TEST(DeliveryKeysTest, ADayBeginsAtMidnightInShanghai) {
 
 TEST(DeliveryKeysTest, TheNumberOfBucketsIsPartOfTheLayout) {
   EXPECT_EQ(buckets_of(layout(4096)), 4096u);
-  EXPECT_EQ(buckets_of("1/4096"), 4096u) << "of an earlier program, read until it is folded anew";
-  EXPECT_FALSE(buckets_of("1/0"));
-  EXPECT_FALSE(buckets_of("5/4096")) << "of a later one";
+  EXPECT_FALSE(buckets_of("4/4096")) << "of an earlier program, whose ledgers lay elsewhere";
+  EXPECT_FALSE(buckets_of("5/0"));
+  EXPECT_FALSE(buckets_of("6/4096")) << "of a later one";
+}
+
+RC_GTEST_PROP(DeliveryKeysTest, BucketsFollowTheHighHalfOfTheHash, (std::uint64_t a, std::uint64_t b)) {
+  const auto buckets = *rc::gen::inRange<std::uint32_t>(1, 100'000);
+  RC_ASSERT(bucket_of(a, buckets) < buckets);
+  if (a >> 32U <= b >> 32U) RC_ASSERT(bucket_of(a, buckets) <= bucket_of(b, buckets));
+}
+
+TEST(DeliveryKeysTest, BucketsShareHashes) {
+  EXPECT_EQ(bucket_key(63), "e:0");
+  EXPECT_EQ(bucket_key(64), "e:1");
+  EXPECT_EQ(bucket_field(64), "40");
 }
 
 }  // namespace

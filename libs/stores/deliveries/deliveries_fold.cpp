@@ -14,6 +14,8 @@ const std::vector<std::string>& DeliveriesFold::topics() const {
 
 std::string DeliveriesFold::layout() const { return deliveries::layout(settings_.buckets); }
 
+bool DeliveriesFold::serves(std::string_view layout) const { return deliveries::buckets_of(layout).has_value(); }
+
 std::unique_ptr<FoldStep> DeliveriesFold::begin(int partition, std::span<const FoldInput> inputs, std::size_t& taken) const {
   auto step = std::make_unique<deliveries::DeliveriesStep>(inputs, partition, settings_.partitions, settings_.buckets);
   taken = step->records();

@@ -1,6 +1,7 @@
 #include "stores/deliveries/deliveries_reader.hpp"
 
 #include "domain/delivery/codec.hpp"
+#include "stores/deliveries/bucket.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -13,7 +14,14 @@ using boost::system::error_code;
 using boost::system::result;
 using redis::Reply;
 
-std::uint32_t buckets_of(const Generation& generation) { return deliveries::buckets_of(generation.layout).value_or(1); }
+/// Of a generation that `DeliveriesFold::serves`.
+std::uint32_t buckets_of(const Generation& generation) { return deliveries::buckets_of(generation.layout).value(); }
+
+/// Nothing if the bytes are no bucket.
+std::optional<std::string_view> ledger_in(std::string_view bucket, const enterprise::Uscc& uscc) {
+  const enterprise::Uscc::Packed code = uscc.pack();
+  return deliveries::find_ledger(bucket, {reinterpret_cast<const char*>(code.data()), code.size()});
+}
 
 /// Calls `take(key, measure, sum)` for each sum in a reply of HGETALL; false if it holds something else.
 template <class Take>
@@ -60,11 +68,14 @@ auto DeliveriesReader::look(int partition) -> Awaitable<void> {
 
 auto DeliveriesReader::ledger_bytes(enterprise::Uscc uscc) -> Awaitable<std::string> {
   const FoldReader::Build build = [&uscc](const Generation& generation, const std::string& prefix, redis::Commands& commands) {
-    commands.add("HGET", prefix + deliveries::ledger_key(uscc, buckets_of(generation)), deliveries::ledger_field(uscc));
+    const std::uint32_t bucket = deliveries::bucket_of(enterprise::hash_of(uscc), buckets_of(generation));
+    commands.add("HGET", prefix + deliveries::bucket_key(bucket), deliveries::bucket_field(bucket));
   };
-  result<LiveReplies> live = co_await reader_.read(enterprise::partition_of(uscc, partitions_), build);
+  const result<LiveReplies> live = co_await reader_.read(enterprise::partition_of(uscc, partitions_), build);
   if (!live) co_return live.error();
-  co_return std::move(live->replies.front().text);
+  const auto ledger = ledger_in(live->replies.front().text, uscc);
+  if (!ledger) co_return error_code(Error::unavailable);
+  co_return std::string(*ledger);
 }
 
 auto DeliveriesReader::ledger(enterprise::Uscc uscc) -> Awaitable<delivery::Ledger> {
@@ -76,30 +87,47 @@ auto DeliveriesReader::ledger(enterprise::Uscc uscc) -> Awaitable<delivery::Ledg
 }
 
 auto DeliveriesReader::ledgers(int partition, std::span<const enterprise::Uscc> usccs) -> Awaitable<std::vector<delivery::Ledger>> {
-  const FoldReader::Build build = [&usccs](const Generation& generation, const std::string& prefix, redis::Commands& commands) {
-    for (const enterprise::Uscc& uscc : usccs)
-      commands.add("HGET", prefix + deliveries::ledger_key(uscc, buckets_of(generation)), deliveries::ledger_field(uscc));
+  std::vector<std::size_t> places;  // by enterprise, of its bucket in the replies
+  const FoldReader::Build build = [&](const Generation& generation, const std::string& prefix, redis::Commands& commands) {
+    places.clear();
+    std::optional<std::uint32_t> last;
+    std::size_t asked = 0;
+    for (const enterprise::Uscc& uscc : usccs) {
+      const std::uint32_t bucket = deliveries::bucket_of(enterprise::hash_of(uscc), buckets_of(generation));
+      if (bucket != last) {
+        commands.add("HGET", prefix + deliveries::bucket_key(bucket), deliveries::bucket_field(bucket));
+        last = bucket;
+        ++asked;
+      }
+      places.push_back(asked - 1);
+    }
   };
   const result<LiveReplies> live = co_await reader_.read(partition, build);
   if (!live) co_return live.error();
   std::vector<delivery::Ledger> ledgers(usccs.size());
-  for (std::size_t i = 0; i < usccs.size(); ++i)
-    if (!delivery::decode_to(ledgers[i], live->replies[i].text)) co_return error_code(Error::unavailable);
+  for (std::size_t i = 0; i < usccs.size(); ++i) {
+    const auto ledger = ledger_in(live->replies[places[i]].text, usccs[i]);
+    if (!ledger || !delivery::decode_to(ledgers[i], *ledger)) co_return error_code(Error::unavailable);
+  }
   co_return ledgers;
 }
 
 auto DeliveriesReader::ledgers_in(int partition, std::uint32_t bucket)
     -> Awaitable<std::vector<std::pair<enterprise::Uscc, delivery::Ledger>>> {
-  const result<LiveReplies> live = co_await hash(partition, deliveries::bucket_key(bucket));
+  const FoldReader::Build build = [bucket](const Generation&, const std::string& prefix, redis::Commands& commands) {
+    commands.add("HGET", prefix + deliveries::bucket_key(bucket), deliveries::bucket_field(bucket));
+  };
+  const result<LiveReplies> live = co_await reader_.read(partition, build);
   if (!live) co_return live.error();
   std::vector<std::pair<enterprise::Uscc, delivery::Ledger>> ledgers;
-  const std::vector<Reply>& fields = live->replies.front().items;
-  for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
-    const auto uscc = enterprise::Uscc::unpack(fields[i].text);
-    result<delivery::Ledger> ledger = delivery::decode(fields[i + 1].text);
+  deliveries::BucketEntries entries(live->replies.front().text);
+  while (const auto entry = entries.next()) {
+    const auto uscc = enterprise::Uscc::unpack(entry->code);
+    result<delivery::Ledger> ledger = delivery::decode(entry->ledger);
     if (!uscc || !ledger) co_return error_code(Error::unavailable);
     ledgers.emplace_back(*uscc, std::move(*ledger));
   }
+  if (!entries.good()) co_return error_code(Error::unavailable);
   co_return ledgers;
 }
 

@@ -55,7 +55,7 @@ class DeliveriesReader {
   Awaitable<std::string> ledger_bytes(enterprise::Uscc uscc);
   Awaitable<delivery::Ledger> ledger(enterprise::Uscc uscc);
 
-  /// The ledgers of enterprises of one partition, in their order, in one pipeline.
+  /// The ledgers of enterprises of one partition, in their order, in one pipeline; cheapest ascending by the high half of their hash.
   Awaitable<std::vector<delivery::Ledger>> ledgers(int partition, std::span<const enterprise::Uscc> usccs);
 
   /// All ledgers in one bucket, for walking through a partition: bucket 0 … `buckets()` − 1. In no order.

@@ -2,11 +2,11 @@
 
 #include "domain/delivery/codec.hpp"
 #include "domain/effect/contribution.hpp"
+#include "stores/deliveries/bucket.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <tuple>
-#include <unordered_map>
 #include <utility>
 
 namespace zhida::stores::deliveries {
@@ -36,6 +36,8 @@ FieldWrite write_of(std::string key, std::string field, std::optional<std::strin
   return write;
 }
 
+std::string_view bytes_of(const enterprise::Uscc::Packed& code) { return {reinterpret_cast<const char*>(code.data()), code.size()}; }
+
 std::optional<std::string> counted(std::int64_t number) {
   if (number == 0) return std::nullopt;
   return std::to_string(number);
@@ -49,34 +51,51 @@ std::string key_of(const effect::CounterKey& key) {
 
 DeliveriesStep::DeliveriesStep(std::span<const FoldInput> inputs, int partition, int partitions, std::uint32_t buckets)
     : facts_(inputs, partition, partitions, most_facts) {
-  std::unordered_map<enterprise::Uscc, std::size_t> places;
-  places.reserve(facts_.facts().size());
-  touched_.reserve(facts_.facts().size());
-  for (std::size_t i = 0; i < facts_.facts().size(); ++i) {
-    const enterprise::Uscc& uscc = facts_.facts()[i].uscc;
-    const auto [place, fresh] = places.try_emplace(uscc, touched_.size());
-    if (fresh) {
-      Touched& touched = touched_.emplace_back();
-      touched.key = ledger_key(uscc, buckets);
-      touched.field = ledger_field(uscc);
-    }
-    touched_[place->second].facts.push_back(i);
-  }
+  find_touched(buckets);
   for (const IntentsBlock& block : facts_.blocks()) mark_fields_.push_back(block.mark);
   for (const contracts::PartitionDecided& mark : facts_.marks()) mark_fields_.push_back(field_of(mark));
   std::ranges::sort(mark_fields_);
   mark_fields_.erase(std::unique(mark_fields_.begin(), mark_fields_.end()), mark_fields_.end());
   void_facts_.assign(facts_.facts().size(), 0);
   void_headers_.assign(facts_.headers().size(), 0);
-  std::ranges::sort(touched_, {}, [](const Touched& touched) { return std::tie(touched.key, touched.field); });
+}
+
+void DeliveriesStep::find_touched(std::uint32_t buckets) {
+  struct Place {
+    std::uint32_t bucket;
+    std::uint32_t fact;
+    enterprise::Uscc::Packed code;
+  };
+  std::vector<Place> places;
+  places.reserve(facts_.facts().size());
+  for (const EnterpriseFact& each : facts_.facts())
+    places.push_back({bucket_of(enterprise::hash_of(each.uscc), buckets), static_cast<std::uint32_t>(places.size()), each.uscc.pack()});
+  std::ranges::sort(places, {}, [](const Place& place) { return std::tie(place.bucket, place.code, place.fact); });
+  order_.reserve(places.size());
+  for (const Place& place : places) {
+    if (buckets_.empty() || buckets_.back().number != place.bucket) {
+      TouchedBucket& bucket = buckets_.emplace_back();
+      bucket.number = place.bucket;
+      bucket.first = bucket.end = touched_.size();
+    }
+    TouchedBucket& bucket = buckets_.back();
+    if (bucket.first == bucket.end || touched_.back().code != place.code) {
+      Touched& touched = touched_.emplace_back();
+      touched.code = place.code;
+      touched.first = order_.size();
+      ++bucket.end;
+    }
+    order_.push_back(place.fact);
+    touched_.back().end = order_.size();
+  }
 }
 
 std::vector<FieldRead> DeliveriesStep::wanted() {
   std::vector<FieldRead> fields;
   switch (phase_) {
     case Phase::ledgers:
-      fields.reserve(touched_.size() + mark_fields_.size());
-      for (const Touched& touched : touched_) fields.push_back({touched.key, touched.field});
+      fields.reserve(buckets_.size() + mark_fields_.size());
+      for (const TouchedBucket& bucket : buckets_) fields.push_back({bucket_key(bucket.number), bucket_field(bucket.number)});
       for (const std::string& field : mark_fields_) fields.push_back({marks_key, field});
       if (!fields.empty()) break;
       phase_ = Phase::done;  // nothing but poison
@@ -112,9 +131,20 @@ void DeliveriesStep::loaded(std::span<const std::optional<std::string_view>> val
 }
 
 void DeliveriesStep::take_ledgers(std::span<const std::optional<std::string_view>> values) {
-  for (std::size_t i = 0; i < touched_.size(); ++i)
-    if (values[i] && !delivery::decode_to(touched_[i].ledger, *values[i])) throw CorruptState("a ledger cannot be read");
-  take_marks(values.subspan(touched_.size()));
+  for (std::size_t i = 0; i < buckets_.size(); ++i) {
+    TouchedBucket& bucket = buckets_[i];
+    if (!values[i]) continue;
+    bucket.stored = *values[i];
+    BucketEntries entries(bucket.stored);
+    std::size_t at = bucket.first;
+    while (const auto entry = entries.next()) {
+      while (at < bucket.end && bytes_of(touched_[at].code) < entry->code) ++at;
+      if (at < bucket.end && bytes_of(touched_[at].code) == entry->code && !delivery::decode_to(touched_[at].ledger, entry->ledger))
+        throw CorruptState("a ledger cannot be read");
+    }
+    if (!entries.good()) throw CorruptState("a bucket of ledgers cannot be read");
+  }
+  take_marks(values.subspan(buckets_.size()));
 
   for (const Touched& touched : touched_)
     for (const delivery::IntentRecord& intent : touched.ledger.intents) campaigns_.push_back(intent.key.campaign);
@@ -169,14 +199,38 @@ void DeliveriesStep::fold_enterprises(const effect::CampaignHeaders& before, con
     delivery::Ledger& ledger = touched.ledger;
     effect::contribute(change_, ledger, before, -1);
     count_open(ledger, -1);
-    bool changed = false;
-    for (const std::size_t index : touched.facts)
-      if (void_facts_[index] == 0)
-        changed = std::visit([&](const auto& fact) { return delivery::apply(ledger, fact); }, facts_.facts()[index].fact) || changed;
+    for (std::size_t at = touched.first; at < touched.end; ++at)
+      if (void_facts_[order_[at]] == 0 &&
+          std::visit([&](const auto& fact) { return delivery::apply(ledger, fact); }, facts_.facts()[order_[at]].fact))
+        touched.changed = true;
     effect::contribute(change_, ledger, after, 1);
     count_open(ledger, 1);
-    if (changed) writes_.push_back(write_of(std::move(touched.key), std::move(touched.field), delivery::encode(ledger)));
   }
+  for (const TouchedBucket& bucket : buckets_) write_bucket(bucket);
+}
+
+void DeliveriesStep::write_bucket(const TouchedBucket& bucket) {
+  const auto touched = std::span(touched_).subspan(bucket.first, bucket.end - bucket.first);
+  if (std::ranges::none_of(touched, &Touched::changed)) return;
+  std::string bytes, ledger;
+  bytes.reserve(bucket.stored.size() + touched.size() * 32);
+  auto next = touched.begin();
+  const auto append_touched = [&] {
+    ledger.clear();
+    delivery::encode_to(ledger, next->ledger);
+    append_entry(bytes, bytes_of(next->code), ledger);
+    ++next;
+  };
+  BucketEntries entries(bucket.stored);
+  while (const auto entry = entries.next()) {
+    while (next != touched.end() && bytes_of(next->code) < entry->code) append_touched();
+    if (next != touched.end() && bytes_of(next->code) == entry->code)
+      append_touched();
+    else
+      append_entry(bytes, entry->code, entry->ledger);
+  }
+  while (next != touched.end()) append_touched();
+  writes_.push_back(write_of(bucket_key(bucket.number), bucket_field(bucket.number), std::move(bytes)));
 }
 
 void DeliveriesStep::count_open(const delivery::Ledger& ledger, int sign) {

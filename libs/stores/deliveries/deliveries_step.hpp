@@ -33,9 +33,16 @@ class DeliveriesStep final : public FoldStep {
 
   /// One enterprise of the batch.
   struct Touched {
-    std::string key, field;
-    std::vector<std::size_t> facts;  // indices, in order
+    enterprise::Uscc::Packed code;
+    std::size_t first = 0, end = 0;  // places in `order_`
     delivery::Ledger ledger;
+    bool changed = false;
+  };
+  /// A bucket with some of them: those from `first` up to `end` in `touched_`, ascending by code.
+  struct TouchedBucket {
+    std::uint32_t number = 0;
+    std::size_t first = 0, end = 0;
+    std::string stored;
   };
   /// One field of sums that changes.
   struct Cell {
@@ -43,11 +50,13 @@ class DeliveriesStep final : public FoldStep {
     Sums change;
   };
 
+  void find_touched(std::uint32_t buckets);
   void take_ledgers(std::span<const std::optional<std::string_view>> values);
   void take_headers(std::span<const std::optional<std::string_view>> values);
   void take_counters(std::span<const std::optional<std::string_view>> values);
   void take_marks(std::span<const std::optional<std::string_view>> values);
   void fold_enterprises(const effect::CampaignHeaders& before, const effect::CampaignHeaders& after);
+  void write_bucket(const TouchedBucket& bucket);
   void group_counters();
   void count_open(const delivery::Ledger& ledger, int sign);
 
@@ -56,7 +65,9 @@ class DeliveriesStep final : public FoldStep {
   std::vector<char> void_facts_;          // by fact
   std::vector<char> void_headers_;        // by header
   Phase phase_ = Phase::ledgers;
+  std::vector<std::uint32_t> order_;  // indices of facts by bucket, enterprise, then as they came
   std::vector<Touched> touched_;
+  std::vector<TouchedBucket> buckets_;
   std::vector<delivery::CampaignNumber> campaigns_;
   effect::Counters change_;
   std::map<std::pair<delivery::CampaignNumber, Block>, std::int64_t> open_change_;

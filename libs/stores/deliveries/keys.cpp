@@ -31,32 +31,24 @@ std::optional<std::uint64_t> take_varint(std::string_view& bytes) {
   return std::nullopt;
 }
 
+std::string hex_of(std::uint32_t number) {
+  char text[8];
+  return {text, std::to_chars(text, text + sizeof text, number, 16).ptr};
+}
+
 }  // namespace
 
-std::string layout(std::uint32_t buckets) { return "4/" + std::to_string(buckets); }
+std::string layout(std::uint32_t buckets) { return "5/" + std::to_string(buckets); }
 
 std::optional<std::uint32_t> buckets_of(std::string_view layout) {
-  if (!layout.starts_with("1/") && !layout.starts_with("2/") && !layout.starts_with("3/") && !layout.starts_with("4/")) return std::nullopt;
+  if (!layout.starts_with("5/")) return std::nullopt;
   const auto buckets = read_number<std::uint32_t>(layout.substr(2));
   if (!buckets || *buckets == 0) return std::nullopt;
   return buckets;
 }
 
-std::string bucket_key(std::uint32_t bucket) {
-  char text[16] = {'e', ':'};
-  const auto end = std::to_chars(text + 2, text + sizeof text, bucket, 16).ptr;
-  return {text, end};
-}
-
-std::string ledger_key(const enterprise::Uscc& uscc, std::uint32_t buckets) {
-  // The low bits chose the partition.
-  return bucket_key(static_cast<std::uint32_t>((enterprise::hash_of(uscc) >> 32U) % buckets));
-}
-
-std::string ledger_field(const enterprise::Uscc& uscc) {
-  const enterprise::Uscc::Packed packed = uscc.pack();
-  return {reinterpret_cast<const char*>(packed.data()), packed.size()};
-}
+std::string bucket_key(std::uint32_t bucket) { return "e:" + hex_of(bucket / buckets_in_key); }
+std::string bucket_field(std::uint32_t bucket) { return hex_of(bucket); }
 
 std::string totals_key(delivery::CampaignNumber campaign) { return "t:" + std::to_string(campaign); }
 std::string days_key(delivery::CampaignNumber campaign) { return "d:" + std::to_string(campaign); }

@@ -3,7 +3,6 @@
 #include "contracts/intents/intents_decided.hpp"
 #include "domain/delivery/facts.hpp"
 #include "domain/effect/counters.hpp"
-#include "domain/enterprise/uscc.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -22,15 +21,22 @@ using Day = std::uint32_t;
 
 constexpr Day day_of(delivery::Hour hour) { return static_cast<Day>((std::uint64_t{hour} + 8) / 24); }
 
-/// `4/4096`: version of the encoding and the counting rules, number of buckets. Of earlier versions, which a program finds after an update
-/// and folds anew, only sums are others: ledgers are read meanwhile.
+/// `5/2048`: version of the encoding and the counting rules, number of buckets.
 std::string layout(std::uint32_t buckets);
+
+/// Nothing for a layout of which this program cannot read the ledgers.
 std::optional<std::uint32_t> buckets_of(std::string_view layout);
 
-/// The hash that holds an enterprise's ledger, and its field there.
-std::string ledger_key(const enterprise::Uscc& uscc, std::uint32_t buckets);
+/// The bucket that holds an enterprise's ledger. Ascending with the high half of its hash (the low bits chose the partition), so that
+/// whoever goes through enterprises in that order goes through the buckets.
+constexpr std::uint32_t bucket_of(std::uint64_t hash, std::uint32_t buckets) {
+  return static_cast<std::uint32_t>(((hash >> 32U) * buckets) >> 32U);
+}
+
+/// The hash that holds a bucket, with its neighbours, and the bucket's field there.
 std::string bucket_key(std::uint32_t bucket);
-std::string ledger_field(const enterprise::Uscc& uscc);
+std::string bucket_field(std::uint32_t bucket);
+inline constexpr std::uint32_t buckets_in_key = 64;
 
 inline const std::string headers_key = "h";
 inline const std::string marks_key = "m";

@@ -84,6 +84,9 @@ class Fold {
   /// beside the old one.
   virtual std::string layout() const = 0;
 
+  /// Whether state of another layout can be read: it is served as it stands until what is folded beside it takes its place.
+  virtual bool serves(std::string_view layout) const { return layout == this->layout(); }
+
   /// Begins to fold a prefix of `inputs`, at least one, and says in `taken` how many. The inputs live as long as the step.
   virtual std::unique_ptr<FoldStep> begin(int partition, std::span<const FoldInput> inputs, std::size_t& taken) const = 0;
 };

@@ -23,7 +23,7 @@ auto FoldReader::find_live(int partition) -> Awaitable<void> {
   const result<std::vector<Reply>> replies = co_await redis_.pipeline(std::move(command));
   if (!replies) co_return error_code(Error::unavailable);
   std::optional<FoldMeta> meta = FoldMeta::parse(replies->front(), fold_.topics());
-  if (!meta || !meta->live) co_return error_code(Error::unavailable);
+  if (!meta || !meta->live || !fold_.serves(meta->live->layout)) co_return error_code(Error::unavailable);
   live_[partition] = std::move(*meta->live);
   co_return result<void>();
 }

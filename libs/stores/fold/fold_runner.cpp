@@ -115,6 +115,8 @@ auto FoldRunner::open() -> Result<void> {
   if (!target) co_return target.error();
   result<FoldMeta> meta = co_await state_.open(std::move(*target), rebuild_wanted_);
   if (!meta) co_return meta.error();
+  // What another program wrote is not ours to write on: it is served as it stands until ours takes its place.
+  if (meta->live && meta->live->layout != fold_.layout()) meta->live.reset();
   adopt(live_, std::move(meta->live));
   adopt(building_, std::move(meta->building));
   if (live_)

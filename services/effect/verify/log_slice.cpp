@@ -19,7 +19,7 @@ std::string mark_name(delivery::CampaignNumber campaign, std::string_view occurr
 std::optional<std::uint32_t> SliceChoice::bucket_of(const enterprise::Uscc& uscc) const {
   const std::uint64_t hash = enterprise::hash_of(uscc);
   if (hash % static_cast<std::uint64_t>(partitions) != static_cast<std::uint64_t>(partition)) return std::nullopt;
-  return static_cast<std::uint32_t>((hash >> 32U) % buckets);
+  return static_cast<std::uint32_t>(((hash >> 32U) * buckets) >> 32U);
 }
 
 Account* LogSlice::account(const enterprise::Uscc& uscc) {

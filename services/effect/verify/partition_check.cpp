@@ -4,6 +4,7 @@
 #include "effect/on_pool.hpp"
 #include "effect/verify/compare_ledger.hpp"
 #include "platform/runtime/graceful_stop.hpp"
+#include "stores/deliveries/bucket.hpp"
 #include "stores/deliveries/keys.hpp"
 
 #include <boost/asio/error.hpp>
@@ -23,6 +24,7 @@ using boost::system::error_code;
 using boost::system::result;
 
 constexpr std::size_t ledgers_at_once = 500;
+constexpr std::uint32_t buckets_counted_at_once = 64;
 constexpr log::ReadLimits read_limits{1'000, 1U << 20U};
 
 /// So many buckets that they hold about `enterprises` of `all`.
@@ -58,14 +60,22 @@ auto PartitionCheck::run() -> Result<PartitionOutcome> {
   co_return std::move(outcome_);
 }
 
-auto PartitionCheck::count_served() -> Result<std::uint64_t> {
-  const SnapshotReader::Build build = [this](const stores::Generation&, const std::string& prefix, redis::Commands& commands) {
-    for (std::uint32_t bucket = 0; bucket < served_.buckets; ++bucket) commands.add("HLEN", prefix + keys::bucket_key(bucket));
+auto PartitionCheck::read_buckets(std::uint32_t first, std::uint32_t end) -> Result<Snapshot> {
+  const SnapshotReader::Build build = [first, end](const stores::Generation&, const std::string& prefix, redis::Commands& commands) {
+    for (std::uint32_t bucket = first; bucket < end; ++bucket)
+      commands.add("HGET", prefix + keys::bucket_key(bucket), keys::bucket_field(bucket));
   };
-  const result<Snapshot> snapshot = co_await tools_.snapshots.read(partition_, build);
-  if (!snapshot) co_return snapshot.error();
+  co_return co_await tools_.snapshots.read(partition_, build);
+}
+
+auto PartitionCheck::count_served() -> Result<std::uint64_t> {
   std::uint64_t sum = 0;
-  for (const redis::Reply& length : snapshot->replies) sum += static_cast<std::uint64_t>(length.integer);
+  for (std::uint32_t first = 0; first < served_.buckets; first += buckets_counted_at_once) {
+    const result<Snapshot> snapshot = co_await read_buckets(first, std::min(first + buckets_counted_at_once, served_.buckets));
+    if (!snapshot) co_return snapshot.error();
+    for (const redis::Reply& bucket : snapshot->replies)
+      for (keys::BucketEntries entries(bucket.text); entries.next();) ++sum;
+  }
   co_return sum;
 }
 
@@ -81,17 +91,14 @@ auto PartitionCheck::check_slice(SliceChoice choice, std::uint32_t buckets_at_on
 
   for (std::uint32_t first = choice.first; first < choice.end; first += buckets_at_once) {
     const std::uint32_t end = std::min(first + buckets_at_once, choice.end);
-    const SnapshotReader::Build build = [first, end](const stores::Generation&, const std::string& prefix, redis::Commands& commands) {
-      for (std::uint32_t bucket = first; bucket < end; ++bucket) commands.add("HGETALL", prefix + keys::bucket_key(bucket));
-    };
-    const result<Snapshot> snapshot = co_await tools_.snapshots.read(partition_, build);
+    const result<Snapshot> snapshot = co_await read_buckets(first, end);
     if (!snapshot) co_return snapshot.error();
     if (snapshot->generation.name != served_.generation || !snapshot->generation.at.reaches(at))
       co_return error_code(stores::Error::unavailable);
     const result<void> moved_on = co_await advance(slice, at, snapshot->generation.at);
     if (!moved_on) co_return moved_on.error();
     auto compare_buckets = [&] {
-      for (std::uint32_t bucket = first; bucket < end; ++bucket) compare_bucket(slice, bucket, snapshot->replies[bucket - first]);
+      for (std::uint32_t bucket = first; bucket < end; ++bucket) compare_bucket(slice, bucket, snapshot->replies[bucket - first].text);
     };
     co_await on_pool(tools_.pool, compare_buckets);
   }
@@ -117,7 +124,7 @@ auto PartitionCheck::advance(LogSlice& slice, stores::PositionVector& from, cons
   co_return result<void>();
 }
 
-void PartitionCheck::compare_bucket(const LogSlice& slice, std::uint32_t bucket, const redis::Reply& hash) {
+void PartitionCheck::compare_bucket(const LogSlice& slice, std::uint32_t bucket, std::string_view bytes) {
   const LogSlice::Accounts& accounts = slice.accounts(bucket);
   outcome_.enterprises += accounts.size();
   std::set<enterprise::Uscc> seen;
@@ -125,16 +132,16 @@ void PartitionCheck::compare_bucket(const LogSlice& slice, std::uint32_t bucket,
   LedgerPlace place;
   place.partition = partition_;
   place.key = keys::bucket_key(bucket);
-  for (std::size_t i = 0; i + 1 < hash.items.size(); i += 2) {
-    const auto uscc = enterprise::Uscc::unpack(hash.items[i].text);
+  keys::BucketEntries entries(bytes);
+  while (const auto entry = entries.next()) {
+    const auto uscc = enterprise::Uscc::unpack(entry->code);
     if (!uscc) {
-      outcome_.differences.add(
-          {partition_, place.key, "a field that is no enterprise", "", std::to_string(hash.items[i].text.size()) + " bytes"});
+      outcome_.differences.add({partition_, place.key, "an entry of no enterprise", "", "11 bytes"});
       continue;
     }
     place.uscc = *uscc;
     seen.insert(*uscc);
-    const auto ledger = delivery::decode(hash.items[i + 1].text);
+    const auto ledger = delivery::decode(entry->ledger);
     if (!ledger) {
       outcome_.differences.add(
           {partition_, place.key, "enterprise " + std::string(uscc->text()) + ": the ledger", "readable", "unreadable"});
@@ -143,6 +150,8 @@ void PartitionCheck::compare_bucket(const LogSlice& slice, std::uint32_t bucket,
     const auto account = accounts.find(*uscc);
     compare(place, account == accounts.end() ? nothing : account->second, *ledger, outcome_.differences);
   }
+  if (!entries.good())
+    outcome_.differences.add({partition_, place.key, "bucket " + keys::bucket_field(bucket) + " of ledgers", "readable", "unreadable"});
   for (const auto& [uscc, account] : accounts) {
     if (seen.contains(uscc)) continue;
     place.uscc = uscc;

@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace zhida::effect_service::verify {
 
@@ -54,7 +55,8 @@ class PartitionCheck {
   Result<std::uint64_t> count_served();
   Result<void> check_slice(SliceChoice choice, std::uint32_t buckets_at_once);
   Result<void> advance(LogSlice& slice, stores::PositionVector& from, const stores::PositionVector& to);
-  void compare_bucket(const LogSlice& slice, std::uint32_t bucket, const redis::Reply& hash);
+  Result<Snapshot> read_buckets(std::uint32_t first, std::uint32_t end);
+  void compare_bucket(const LogSlice& slice, std::uint32_t bucket, std::string_view bytes);
 
   CheckTools tools_;
   int partition_;

@@ -95,7 +95,9 @@ asio::awaitable<result<ServedCounters>> read_counters(redis::Client& redis, Snap
   if (!first) co_return first.error();
   ServedCounters served;
   served.generation = first->generation.name;
-  served.buckets = keys::buckets_of(first->generation.layout).value_or(1);
+  const auto buckets = keys::buckets_of(first->generation.layout);
+  if (!buckets) co_return error_code(stores::Error::unavailable);
+  served.buckets = *buckets;
   served.log = first->log;
 
   result<Keys> found = co_await scan(redis, prefix, served.buckets);

@@ -3,6 +3,8 @@
 #include "contracts/profiles/profile_patched.hpp"
 #include "contracts/topics.hpp"
 #include "schemas/files.hpp"
+#include "stores/deliveries/bucket.hpp"
+#include "stores/deliveries/keys.hpp"
 #include "stores/topic_layout.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -297,6 +299,33 @@ asio::awaitable<std::map<std::string, std::string>> EffectTest::stored(int parti
   const std::string whole = live_prefix(partition, *live) + key;
   const auto hash = co_await writer.command("HGETALL", whole);
   co_return verify::fields_of(*hash);
+}
+
+asio::awaitable<std::string> EffectTest::stored_ledger(enterprise::Uscc uscc) {
+  namespace keys = stores::deliveries;
+  const std::uint32_t bucket = keys::bucket_of(enterprise::hash_of(uscc), fold.buckets());
+  const auto buckets = co_await stored(enterprise::partition_of(uscc, test_partitions), keys::bucket_key(bucket));
+  const enterprise::Uscc::Packed code = uscc.pack();
+  const auto found = buckets.find(keys::bucket_field(bucket));
+  if (found == buckets.end()) co_return std::string();
+  co_return std::string(keys::find_ledger(found->second, {reinterpret_cast<const char*>(code.data()), code.size()}).value());
+}
+
+asio::awaitable<void> EffectTest::tamper_ledger(enterprise::Uscc uscc, std::string ledger) {
+  namespace keys = stores::deliveries;
+  const int partition = enterprise::partition_of(uscc, test_partitions);
+  const std::uint32_t bucket = keys::bucket_of(enterprise::hash_of(uscc), fold.buckets());
+  const auto buckets = co_await stored(partition, keys::bucket_key(bucket));
+  std::map<std::string, std::string> ledgers;
+  if (const auto found = buckets.find(keys::bucket_field(bucket)); found != buckets.end()) {
+    keys::BucketEntries entries(found->second);
+    while (const auto entry = entries.next()) ledgers[std::string(entry->code)] = entry->ledger;
+  }
+  const enterprise::Uscc::Packed code = uscc.pack();
+  ledgers[std::string(code.begin(), code.end())] = std::move(ledger);
+  std::string bytes;
+  for (const auto& [each, bytes_of_it] : ledgers) keys::append_entry(bytes, each, bytes_of_it);
+  co_await tamper(partition, keys::bucket_key(bucket), keys::bucket_field(bucket), std::move(bytes));
 }
 
 }  // namespace zhida::effect_service

@@ -72,6 +72,9 @@ class EffectTest : public testing::Test {
   /// Overwrites or, with nothing, removes a field of the live state behind everybody's back.
   asio::awaitable<void> tamper(int partition, std::string key, std::string field, std::optional<std::string> value);
   asio::awaitable<std::map<std::string, std::string>> stored(int partition, std::string key);
+  /// The bytes of one ledger; setting them empty removes it.
+  asio::awaitable<std::string> stored_ledger(enterprise::Uscc uscc);
+  asio::awaitable<void> tamper_ledger(enterprise::Uscc uscc, std::string ledger);
 
   asio::io_context io{1};
   test::RedisServer server;

@@ -127,34 +127,39 @@ TEST_F(VerifyTest, FindsAndNamesWhatWasTamperedWith) {
 
     // A ledger that says that nobody clicked.
     const enterprise::Uscc uscc = enterprise_in(0, 0);
-    const std::string bucket = keys::ledger_key(uscc, 16), name = keys::ledger_field(uscc);
-    const auto ledgers = co_await stored(0, bucket);
-    delivery::Ledger ledger = *delivery::decode(ledgers.at(name));
+    const std::string right = co_await stored_ledger(uscc);
+    delivery::Ledger ledger = *delivery::decode(right);
     ledger.intents.front().engaged.clear();
-    co_await tamper(0, bucket, name, delivery::encode(ledger));
+    co_await tamper_ledger(uscc, delivery::encode(ledger));
     answer = co_await verify();
     EXPECT_EQ(answer.json["different"].GetInt(), 1) << words_of(answer);
     EXPECT_TRUE(names(answer, std::string(uscc.text()) + " part 1 click", "1 people, 0 machine, seconds 1800 to 1800", ""))
         << words_of(answer);
 
     // One that is gone, and one that nobody ever heard of.
-    co_await tamper(0, bucket, name, std::nullopt);
+    co_await tamper_ledger(uscc, "");
     const enterprise::Uscc stranger = enterprise_in(0, 99);
-    co_await tamper(0, keys::ledger_key(stranger, 16), keys::ledger_field(stranger), ledgers.at(name));
+    co_await tamper_ledger(stranger, right);
     answer = co_await verify();
     EXPECT_TRUE(names(answer, "c1.1.page." + std::string(uscc.text()), "known", "")) << words_of(answer);
     EXPECT_TRUE(names(answer, "c1.1.page." + std::string(stranger.text()), "", "known")) << words_of(answer);
-    co_await tamper(0, bucket, name, ledgers.at(name));
-    co_await tamper(0, keys::ledger_key(stranger, 16), keys::ledger_field(stranger), std::nullopt);
+    co_await tamper_ledger(uscc, right);
+    co_await tamper_ledger(stranger, "");
 
     // Bytes that are no ledger, a header that is gone, a key that is nobody's.
-    co_await tamper(0, bucket, name, "rubbish");
+    co_await tamper_ledger(uscc, "rubbish");
     co_await tamper(0, keys::headers_key, "1", std::nullopt);
     co_await tamper(0, "x:1", "y", "z");
     answer = co_await verify();
     EXPECT_EQ(answer.json["different"].GetInt(), 3) << words_of(answer);
     EXPECT_TRUE(names(answer, "the ledger", "readable", "unreadable")) << words_of(answer);
     EXPECT_TRUE(names(answer, "field 79", "", "not of this fold")) << words_of(answer);
+
+    // Bytes that are no bucket.
+    const std::uint32_t bucket = keys::bucket_of(enterprise::hash_of(uscc), 16);
+    co_await tamper(0, keys::bucket_key(bucket), keys::bucket_field(bucket), "rubbish");
+    answer = co_await verify();
+    EXPECT_TRUE(names(answer, "bucket " + keys::bucket_field(bucket) + " of ledgers", "readable", "unreadable")) << words_of(answer);
   };
   run(body());
 }
@@ -166,10 +171,8 @@ TEST_F(VerifyTest, KeepsAHundredDifferencesAndCountsAll) {
     auto past = random_past(random, 60, 3);
     co_await append(std::move(past));
     co_await catch_up();
-    for (std::uint32_t bucket = 0; bucket < 16; ++bucket) {
-      const auto ledgers = co_await stored(0, keys::bucket_key(bucket));
-      for (const auto& [name, _] : ledgers) co_await tamper(0, keys::bucket_key(bucket), name, std::nullopt);
-    }
+    for (std::uint32_t bucket = 0; bucket < 16; ++bucket)
+      co_await tamper(0, keys::bucket_key(bucket), keys::bucket_field(bucket), std::nullopt);
     const Answer answer = co_await verify();
     EXPECT_EQ(answer.json["differences"].Size(), 100U);
     EXPECT_GT(answer.json["different"].GetInt(), 200);
