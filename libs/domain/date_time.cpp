@@ -31,6 +31,8 @@ void append_number(std::string& out, int number, int width) {
     out.push_back(static_cast<char>('0' + number / unit % 10));
 }
 
+char digit(int number) { return static_cast<char>('0' + number % 10); }
+
 }  // namespace
 
 std::optional<Date> parse_date(std::string_view text) {
@@ -63,12 +65,12 @@ std::optional<Instant> parse_instant(std::string_view text) {
 }
 
 void append_date(std::string& out, Date date) {
-  const std::chrono::year_month_day day(date);
-  append_number(out, static_cast<int>(day.year()), 4);
-  out.push_back('-');
-  append_number(out, static_cast<int>(static_cast<unsigned>(day.month())), 2);
-  out.push_back('-');
-  append_number(out, static_cast<int>(static_cast<unsigned>(day.day())), 2);
+  const std::chrono::year_month_day parts(date);
+  const int year = static_cast<int>(parts.year());
+  const int month = static_cast<int>(static_cast<unsigned>(parts.month())), day = static_cast<int>(static_cast<unsigned>(parts.day()));
+  const char text[] = {digit(year / 1000), digit(year / 100), digit(year / 10), digit(year), '-', digit(month / 10), digit(month), '-',
+                       digit(day / 10),    digit(day)};
+  out.append(text, sizeof text);
 }
 
 void append_instant(std::string& out, Instant instant) {

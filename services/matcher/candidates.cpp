@@ -3,6 +3,8 @@
 #include "contracts/json.hpp"
 #include "matching/date.hpp"
 
+#include <algorithm>
+
 namespace zhida::matcher {
 namespace {
 
@@ -46,22 +48,32 @@ std::string_view text_at(std::span<const cel::Value> slots, std::optional<std::u
   return slots[*slot].as_string();
 }
 
+std::optional<std::uint32_t> slot_of(const matching::Dictionary& dictionary, std::string_view name) {
+  const matching::Attribute* attribute = dictionary.find(name);
+  if (attribute == nullptr) return std::nullopt;
+  return attribute->slot;
+}
+
 }  // namespace
 
 Evidence::Evidence(const matching::Dictionary& dictionary, const enterprise::IndustryTree& industries)
-    : dictionary_(dictionary),
-      industries_(industries),
-      size_class_(slot_of("size_class")),
-      industry_(slot_of("industry")),
-      street_(slot_of("region_street")),
-      park_(slot_of("park")),
-      building_(slot_of("building")),
-      legal_form_(slot_of("org_form")) {}
+    : industries_(industries),
+      size_class_(slot_of(dictionary, "size_class")),
+      industry_(slot_of(dictionary, "industry")),
+      street_(slot_of(dictionary, "region_street")),
+      park_(slot_of(dictionary, "park")),
+      building_(slot_of(dictionary, "building")),
+      legal_form_(slot_of(dictionary, "org_form")) {
+  for (std::uint32_t slot = 0; slot < dictionary.size(); ++slot) contracts::JsonWriter(keys_.emplace_back()).key(dictionary[slot].name);
+}
 
-std::optional<std::uint32_t> Evidence::slot_of(std::string_view name) const {
-  const matching::Attribute* attribute = dictionary_.find(name);
-  if (attribute == nullptr) return std::nullopt;
-  return attribute->slot;
+std::vector<std::uint32_t> Evidence::slots_with(std::span<const std::uint32_t> read) const {
+  std::vector<std::uint32_t> all(read.begin(), read.end());
+  for (const auto& slot : {size_class_, industry_, street_, park_, building_, legal_form_})
+    if (slot) all.push_back(*slot);
+  std::ranges::sort(all);
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
 }
 
 contracts::Facets Evidence::facets(std::span<const cel::Value> slots) const {
@@ -82,7 +94,7 @@ void Evidence::append_values(std::string& out, std::span<const cel::Value> slots
   json.begin_object();
   for (const std::uint32_t slot : read) {
     if (!slots[slot].is_known()) continue;
-    json.key(dictionary_[slot].name);
+    json.raw(keys_[slot]);
     write_value(json, slots[slot]);
   }
   json.end_object();

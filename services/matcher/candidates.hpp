@@ -27,12 +27,13 @@ class Evidence {
   /// Appends a JSON object: attribute → value, of those `read` that are known.
   void append_values(std::string& out, std::span<const cel::Value> slots, std::span<const std::uint32_t> read) const;
 
- private:
-  std::optional<std::uint32_t> slot_of(std::string_view name) const;
+  /// The slots that are looked at beside those `read`, ascending, all of them once.
+  std::vector<std::uint32_t> slots_with(std::span<const std::uint32_t> read) const;
 
-  const matching::Dictionary& dictionary_;
+ private:
   const enterprise::IndustryTree& industries_;
   std::optional<std::uint32_t> size_class_, industry_, street_, park_, building_, legal_form_;
+  std::vector<std::string> keys_;  // by slot: the attribute's name as the key of a JSON member
 };
 
 /// Enterprises found to be in an audience, each with its evidence of that moment, waiting to become a block.

@@ -183,6 +183,7 @@ auto PartitionMatcher::begin(Run& run) -> Result<void> {
     co_return result<void>();
   }
   run.compiled = outcome.compiled;
+  run.slots = evidence_.slots_with(run.compiled->audience.slots());
   // Whoever is heard of later does not join: the order does not have their rows.
   const auto& listed = run.compiled->audience.listed();
   run.order = listed ? order_.listed(*listed) : order_.rows();

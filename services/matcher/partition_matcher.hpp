@@ -47,7 +47,8 @@ class PartitionMatcher {
     Places order;  // whom to look at: rows, or places in the list
     std::size_t cursor = 0;
 
-    std::optional<Members> members;  // nothing for an audience with a list, and until somebody is looked at
+    std::optional<Members> members;    // nothing for an audience with a list, and until somebody is looked at
+    std::vector<std::uint32_t> slots;  // of a profile, that are looked at
 
     // The block being gathered, and the moment at which that began.
     Candidates candidates;
@@ -76,8 +77,9 @@ class PartitionMatcher {
   void refresh();
   Run* pick();
   static void forget_columns(Run& run);
-  bool next_member(Run& run);
-  void look_at(Run& run);
+  void find_next(Run& run);
+  void look_at(Run& run, std::uint32_t place);
+  void add_candidate(Run& run, const enterprise::Uscc& uscc);
   void begin_block(Run& run);
   void rewind(Run& run);
   void finish(Run& run);
@@ -97,6 +99,8 @@ class PartitionMatcher {
   std::uint64_t catalog_seen_ = 0;
   log::Offset profiles_seen_ = -1;
   std::uint64_t turns_ = 0;
+
+  std::vector<std::uint32_t> next_;  // the places to be looked at next
 
   // Scratch of one enterprise.
   std::vector<cel::Value> slots_;

@@ -17,7 +17,9 @@ using boost::system::error_code;
 using boost::system::result;
 using Clock = stores::Notice::Clock;
 
-constexpr std::size_t rows_between_clocks = 16;
+// Between two looks at the clock.
+constexpr std::size_t at_once = 16;
+constexpr std::size_t most_passed_over = 64;  // each may be of a block that is to be decided
 
 std::string name_of(delivery::IntentKeyView key) {
   return delivery::format_campaign(key.campaign) + "." + std::string(key.occurrence) + "." + std::string(key.channel);
@@ -50,38 +52,41 @@ asio::awaitable<void> PartitionMatcher::read_columns(Run& run) {
 // An epoch kept is memory kept.
 void PartitionMatcher::forget_columns(Run& run) { run.members.reset(); }
 
-// Passes over those who are not in the audience; false if there was nobody else among the next few.
-bool PartitionMatcher::next_member(Run& run) {
-  if (!run.members) return true;
-  const std::size_t end = std::min(run.order->size(), run.cursor + rows_between_clocks);
-  while (run.cursor < end && !run.members->contains(with_.columns.id({partition_, (*run.order)[run.cursor]}))) ++run.cursor;
-  return run.cursor < end;
+// The next few places of those who may be in the audience; none if it is nobody of a few more.
+void PartitionMatcher::find_next(Run& run) {
+  next_.clear();
+  const std::size_t room = std::min(at_once, service_.settings_.block_facts - run.candidates.size());
+  const std::size_t end = std::min(run.order->size(), run.cursor + most_passed_over);
+  for (; run.cursor < end && next_.size() < room; ++run.cursor) {
+    const std::uint32_t place = (*run.order)[run.cursor];
+    if (!run.members || run.members->contains(with_.columns.id({partition_, place}))) next_.push_back(place);
+  }
+  if (run.members) with_.profiles.fetch_ahead(partition_, next_);
 }
 
 // One enterprise: is it in the audience, and if so, what is to be remembered about it.
-void PartitionMatcher::look_at(Run& run) {
+void PartitionMatcher::look_at(Run& run, std::uint32_t place) {
   const campaign::CompiledAudience& audience = run.compiled->audience;
+  if (run.members) {
+    with_.profiles.slots(partition_, place, run.slots, slots_);
+    run.members->decide_items(with_.columns.id({partition_, place}), slots_, work_);
+    return add_candidate(run, with_.profiles.uscc(partition_, place));
+  }
   const domain::Date date = domain::date_of(run.at);
-  const std::uint32_t place = (*run.order)[run.cursor++];
+  const enterprise::Uscc& uscc = (*audience.listed())[place];
   determinations_.clear();
-  enterprise::Uscc uscc;
-  std::optional<stores::Row> row;
-  if (const auto& listed = audience.listed()) {
-    uscc = (*listed)[place];
-    row = with_.profiles.find(uscc);
-    if (!row) std::ranges::fill(slots_, cel::Value::missing());
-  } else {
-    row = place;
-    uscc = with_.profiles.uscc(partition_, *row);
-  }
-  if (row) {
-    with_.profiles.slots(partition_, *row, slots_);
+  if (const std::optional<stores::Row> row = with_.profiles.find(uscc)) {
+    with_.profiles.slots(partition_, *row, run.slots, slots_);
     with_.profiles.determinations(partition_, *row, date, determinations_);
+  } else {
+    std::ranges::fill(slots_, cel::Value::missing());
   }
-  const policy::Subject subject{slots_, determinations_};
-  if (!audience.contains(uscc, subject, date, work_)) return;
+  if (audience.contains(uscc, {slots_, determinations_}, date, work_)) add_candidate(run, uscc);
+}
+
+void PartitionMatcher::add_candidate(Run& run, const enterprise::Uscc& uscc) {
   run.candidates.add(uscc, work_.items, evidence_.facets(slots_));
-  evidence_.append_values(run.candidates.values(), slots_, audience.slots());
+  evidence_.append_values(run.candidates.values(), slots_, run.compiled->audience.slots());
 }
 
 // One slice of looking at enterprises; a block once enough are found.
@@ -93,11 +98,10 @@ auto PartitionMatcher::look_on(Run& run) -> Result<void> {
     co_await read_columns(run);
     const auto deadline = Clock::now() + service_.settings_.slice;
     const std::size_t from = run.cursor;
-    while (run.cursor < run.order->size() && run.candidates.size() < service_.settings_.block_facts) {
-      const bool found = next_member(run);
-      if (found) look_at(run);
-      if ((!found || run.cursor % rows_between_clocks == 0) && Clock::now() >= deadline) break;
-    }
+    do {
+      find_next(run);
+      for (const std::uint32_t place : next_) look_at(run, place);
+    } while (run.cursor < run.order->size() && run.candidates.size() < service_.settings_.block_facts && Clock::now() < deadline);
     service_.metrics_.looked_at.increment(run.cursor - from);
   }
   co_await runtime::background_turn();
@@ -131,7 +135,7 @@ auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
     const log::ByteGate::Pass pass = co_await service_.floor_->enter(1);
     if (!pass) co_return error_code(asio::error::operation_aborted);
     const auto deadline = Clock::now() + service_.settings_.slice;
-    while (next < run.candidates.size() && (next % rows_between_clocks != 0 || Clock::now() < deadline)) {
+    while (next < run.candidates.size() && (next % at_once != 0 || Clock::now() < deadline)) {
       const std::size_t index = next++;
       const delivery::IntentRecord* known = (*ledgers)[index].find(header.key());
       if (known != nullptr && known->decision) continue;

@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t most_items = 1000;
 constexpr std::uint64_t most_position = std::uint64_t{1} << 53;  // what every JSON reader reads exactly
 constexpr std::int64_t most_benefit = 1'000'000'000'000'000;
+using domain::name_of;
 
 /// To be sent, not to be sent and why, or, for an enterprise that was decided only after the campaign's end, ended with it.
 bool is_decision(delivery::State state, delivery::Reason reason) {
@@ -207,39 +208,44 @@ void IntentsWriter::add(const enterprise::Uscc& uscc, delivery::State state, del
   if (facts_ == most_facts) throw std::logic_error("a block of intents has at most 1,000 facts");
   if (!is_decision(state, reason)) throw std::logic_error("the state of a decided intent does not fit its reason");
   if (items.size() != items_) throw std::logic_error("a decided intent needs a decision for each item of its block");
-  if (facts_++ != 0) json_.push_back(',');
-  JsonWriter out(json_);
-  out.begin_object();
-  out.member("uscc", uscc.text());
-  out.member("state", state);
-  if (reason != delivery::Reason::none) out.member("reason", reason);
-  out.key("facets");
-  out.begin_object();
-  const auto facet = [&out](std::string_view name, std::string_view value) {
-    if (!value.empty()) out.member(name, value);
+  if (facts_++ != 0) json_ += ',';
+  json_ += R"({"uscc":")";
+  json_ += uscc.text();
+  json_ += R"(","state":")";
+  json_ += name_of(state);
+  if (reason != delivery::Reason::none) {
+    json_ += R"(","reason":")";
+    json_ += name_of(reason);
+  }
+  json_ += R"(","facets":{)";
+  const auto facet = [this](std::string_view name, std::string_view value) {
+    if (value.empty()) return;
+    if (json_.back() != '{') json_ += ',';
+    json_ += name;
+    JsonWriter(json_).value(value);
   };
-  facet("size_class", facets.size_class);
-  facet("section", facets.section);
-  facet("street", facets.street);
-  facet("park", facets.park);
-  facet("building", facets.building);
-  facet("legal_form", facets.legal_form);
-  out.end_object();
-  out.key("items");
-  out.begin_array();
+  facet(R"("size_class":)", facets.size_class);
+  facet(R"("section":)", facets.section);
+  facet(R"("street":)", facets.street);
+  facet(R"("park":)", facets.park);
+  facet(R"("building":)", facets.building);
+  facet(R"("legal_form":)", facets.legal_form);
+  json_ += R"(},"items":[)";
   for (const delivery::ItemDecision& item : items) {
-    out.begin_object();
-    out.member("verdict", item.verdict);
-    out.member("window", item.window);
-    out.member("benefit", item.benefit);
-    out.end_object();
+    json_ += json_.back() == '[' ? R"({"verdict":")" : R"(,{"verdict":")";
+    json_ += name_of(item.verdict);
+    json_ += R"(","window":")";
+    json_ += name_of(item.window);
+    json_ += R"(","benefit":)";
+    JsonWriter(json_).value(item.benefit);
+    json_ += '}';
   }
-  out.end_array();
+  json_ += ']';
   if (!values_json.empty()) {
-    out.key("values");
-    out.raw(values_json);
+    json_ += R"(,"values":)";
+    json_ += values_json;
   }
-  out.end_object();
+  json_ += '}';
 }
 
 std::string IntentsWriter::finish() {

@@ -38,6 +38,26 @@ void ProfileStore::slots(int partition, Row row, std::span<cel::Value> out) cons
     if (!cell.removed()) out[cell.slot()] = pool_.unpack(cell.value());
 }
 
+void ProfileStore::slots(int partition, Row row, std::span<const std::uint32_t> wanted, std::span<cel::Value> out) const {
+  for (const std::uint32_t slot : wanted) out[slot] = cel::Value::missing();
+  auto next = wanted.begin();
+  for (const Cell& cell : partitions_[static_cast<std::size_t>(partition)]->rows[row].view()) {
+    while (next != wanted.end() && *next < cell.slot()) ++next;
+    if (next == wanted.end()) return;
+    if (cell.slot() == *next && !cell.removed()) out[cell.slot()] = pool_.unpack(cell.value());
+  }
+}
+
+void ProfileStore::fetch_ahead(int partition, std::span<const Row> rows) const {
+  constexpr std::size_t line = 64 / sizeof(Cell);
+  const ProfileRows& all = partitions_[static_cast<std::size_t>(partition)]->rows;
+  for (const Row row : rows) __builtin_prefetch(&all[row]);
+  for (const Row row : rows) {
+    const std::span<const Cell> cells = all[row].view();
+    for (std::size_t cell = 0; cell < cells.size(); cell += line) __builtin_prefetch(&cells[cell]);
+  }
+}
+
 bool ProfileStore::slots(const enterprise::Uscc& uscc, std::span<cel::Value> out) const {
   if (const std::optional<Row> row = find(uscc)) {
     slots(partition_of(uscc), *row, out);

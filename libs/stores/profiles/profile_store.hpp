@@ -111,6 +111,10 @@ class ProfileStore {
 
   /// Fills `out` (one place per attribute of the dictionary): missing where nothing is known.
   void slots(int partition, Row row, std::span<cel::Value> out) const;
+  /// The same for the slots in `wanted` only, ascending; the other places of `out` are left alone.
+  void slots(int partition, Row row, std::span<const std::uint32_t> wanted, std::span<cel::Value> out) const;
+  /// Lets the processor fetch what `slots` will read of these rows: in other orders than that of the rows it waits for memory otherwise.
+  void fetch_ahead(int partition, std::span<const Row> rows) const;
   /// False for an enterprise never heard of; `out` is then all missing.
   bool slots(const enterprise::Uscc& uscc, std::span<cel::Value> out) const;
 
