@@ -131,7 +131,7 @@ auto PartitionMatcher::turn() -> Result<void> {
     case Stage::opening:
       co_return co_await begin(*run);
     case Stage::deciding:
-      co_return co_await look_on(*run);
+      co_return co_await decide_on(*run);
     case Stage::closing:
       co_return co_await close(*run);
     case Stage::over:
@@ -189,6 +189,7 @@ auto PartitionMatcher::begin(Run& run) -> Result<void> {
   run.order = listed ? order_.listed(*listed) : order_.rows();
   run.cursor = 0;
   run.candidates.clear();
+  run.block.reset();
   forget_columns(run);
   run.stage = Stage::deciding;
   co_return result<void>();

@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/system/result.hpp>
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -36,6 +37,17 @@ class PartitionMatcher {
     over,      ///< the mark is in the log, or nothing can be decided: nothing more to do
   };
 
+  /// How many for each reason.
+  using Reasons = std::array<std::uint64_t, domain::EnumNames<delivery::Reason>::names.size()>;
+
+  /// A block of intents that is not in the log.
+  struct Block {
+    delivery::State state = delivery::State::none;  ///< of those that are not suppressed
+    std::string id, json;
+    std::size_t facts = 0;
+    Reasons reasons{};
+  };
+
   /// One campaign in this partition.
   struct Run {
     std::shared_ptr<const campaign::Campaign> campaign;
@@ -55,6 +67,7 @@ class PartitionMatcher {
     std::size_t gathered_from = 0;
     domain::Instant at{};
     std::uint64_t profile_position = 0;
+    std::optional<Block> block;  // of all of them, once it is ready
 
     log::Offset folded_before = 0;  // the fold must have come so far before the next stage
     bool uncertain = false;         // an append was not acknowledged: what it left must be folded before beginning anew
@@ -66,6 +79,9 @@ class PartitionMatcher {
   Result<void> open();
   Result<void> turn();
   Result<void> begin(Run& run);
+  Result<void> decide_on(Run& run);
+  Result<log::Offset> send(const Run& run, Block block, bool& sent);
+  Result<void> look_on_until(Run& run, const bool& sent);
   Result<void> look_on(Run& run);
   boost::asio::awaitable<void> read_columns(Run& run);
   Result<void> decide_block(Run& run);

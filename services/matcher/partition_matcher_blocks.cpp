@@ -3,8 +3,9 @@
 #include "matcher/partition_matcher.hpp"
 #include "platform/runtime/background.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
 #include <algorithm>
-#include <array>
 #include <utility>
 
 // How enterprises become blocks of intents.
@@ -38,6 +39,7 @@ void PartitionMatcher::rewind(Run& run) {
   if (run.stage != Stage::deciding || run.candidates.empty()) return;
   run.cursor = run.gathered_from;
   run.candidates.clear();
+  run.block.reset();
 }
 
 // Profiles change while a campaign is decided: until the caller suspends next, the masks are of the profiles as they are.
@@ -89,6 +91,37 @@ void PartitionMatcher::add_candidate(Run& run, const enterprise::Uscc& uscc) {
   evidence_.append_values(run.candidates.values(), slots_, run.compiled->audience.slots());
 }
 
+// One block goes to the log, which takes its time, while the next one is made ready. That is not sent before it is known what became of
+// the first: only what was sent last can be uncertain.
+auto PartitionMatcher::decide_on(Run& run) -> Result<void> {
+  using namespace asio::experimental::awaitable_operators;
+  if (!run.block) co_return co_await look_on(run);
+  Block block = std::move(*run.block);
+  run.block.reset();
+  if (decided_now(run) != block.state) co_return result<void>();  // forgotten, or decided again as it now must be
+  run.candidates.clear();
+  bool sent = false;
+  auto sending = send(run, std::move(block), sent);
+  auto looking = look_on_until(run, sent);
+  auto both = std::move(sending) && std::move(looking);
+  const auto [offset, looked] = co_await std::move(both);
+  if (!offset) {
+    run.stage = Stage::opening;
+    run.uncertain = true;
+    co_return offset.error();
+  }
+  run.folded_before = *offset + 1;
+  co_return looked;
+}
+
+auto PartitionMatcher::look_on_until(Run& run, const bool& sent) -> Result<void> {
+  result<void> looked;
+  do {
+    looked = co_await look_on(run);
+  } while (looked && !sent && run.cursor < run.order->size() && run.candidates.size() < service_.settings_.block_facts);
+  co_return looked;
+}
+
 // One slice of looking at enterprises; a block once enough are found.
 auto PartitionMatcher::look_on(Run& run) -> Result<void> {
   {
@@ -130,7 +163,7 @@ auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
   campaign::StillOffered offered{with_.catalog.has_undisclosed_content(*run.campaign), with_.catalog.withdrawal(*run.campaign), {}};
   offered.applied = offered.withdrawal.left_of(campaign::applied_since(*run.compiled, domain::date_of(run.at)));
   const auto is_member = [] { return true; };
-  std::array<std::uint64_t, domain::EnumNames<delivery::Reason>::names.size()> reasons{};
+  Reasons reasons{};
   for (std::size_t next = 0; next < run.candidates.size();) {
     const log::ByteGate::Pass pass = co_await service_.floor_->enter(1);
     if (!pass) co_return error_code(asio::error::operation_aborted);
@@ -147,25 +180,29 @@ auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
     }
     if (next < run.candidates.size()) co_await runtime::background_turn();
   }
-  if (decided_now(run) != state) co_return result<void>();  // forgotten, or decided again as it now must be
-
-  if (writer.facts() != 0) {
-    std::string id = name_of(header.key()) + "/" + std::string(run.candidates.usccs().front().text());
-    const result<log::Offset> offset = co_await append(run, std::move(id), contracts::IntentsWriter::type, writer.finish());
-    if (!offset) {
-      run.stage = Stage::opening;
-      run.uncertain = true;
-      co_return offset.error();
-    }
-    run.folded_before = *offset + 1;
-    service_.metrics_.blocks.increment();
-    service_.metrics_.intents(run.campaign->plan.lane, partition_).increment(writer.facts());
-    for (std::size_t i = 0; i < reasons.size(); ++i)
-      (i == 0 ? service_.metrics_.unsuppressed(*state) : service_.metrics_.suppressed(static_cast<delivery::Reason>(i)))
-          .increment(reasons[i]);
+  if (writer.facts() == 0) {
+    run.candidates.clear();
+    co_return result<void>();
   }
-  run.candidates.clear();
+  run.block.emplace();
+  run.block->state = *state;
+  run.block->id = name_of(header.key()) + "/" + std::string(run.candidates.usccs().front().text());
+  run.block->facts = writer.facts();
+  run.block->json = writer.finish();
+  run.block->reasons = reasons;
   co_return result<void>();
+}
+
+auto PartitionMatcher::send(const Run& run, Block block, bool& sent) -> Result<log::Offset> {
+  const result<log::Offset> offset = co_await append(run, std::move(block.id), contracts::IntentsWriter::type, std::move(block.json));
+  sent = true;
+  if (!offset) co_return offset;
+  service_.metrics_.blocks.increment();
+  service_.metrics_.intents(run.campaign->plan.lane, partition_).increment(block.facts);
+  for (std::size_t i = 0; i < block.reasons.size(); ++i)
+    (i == 0 ? service_.metrics_.unsuppressed(block.state) : service_.metrics_.suppressed(static_cast<delivery::Reason>(i)))
+        .increment(block.reasons[i]);
+  co_return offset;
 }
 
 // The number announced is the one the fold counts: whatever was decided in other lives is in it.
