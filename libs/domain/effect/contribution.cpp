@@ -39,10 +39,10 @@ struct FirstHours {
   Hour proof() const { return std::min(of(EngagementType::impression), of(EngagementType::seen)); }
 };
 
-/// Adds rows of one campaign, or of one item in it, with the enterprise's facets.
+/// Adds rows of one campaign, or of one item in it, with the enterprise's facets; to nothing if `into` is null.
 class Rows {
  public:
-  Rows(Counters& into, int sign, CampaignNumber campaign, const delivery::Decision& decision) : into_(into), sign_(sign) {
+  Rows(Counters* into, int sign, CampaignNumber campaign, const delivery::Decision& decision) : into_(into), sign_(sign) {
     cell_.campaign = campaign;
     cell_.size = decision.size;
     cell_.street = decision.street;
@@ -50,20 +50,22 @@ class Rows {
   }
 
   void total(std::uint64_t item, Measure measure, std::int64_t amount = 1) {
+    if (into_ == nullptr) return;
     total_.item = item;
     total_.measure = measure;
-    into_.add(total_, sign_ * amount);
+    into_->add(total_, sign_ * amount);
   }
   void cell(std::uint64_t item, Measure measure, Hour hour, std::int64_t amount = 1) {
+    if (into_ == nullptr) return;
     total(item, measure, amount);
     cell_.item = item;
     cell_.measure = measure;
     cell_.hour = hour;
-    into_.add(cell_, sign_ * amount);
+    into_->add(cell_, sign_ * amount);
   }
 
  private:
-  Counters& into_;
+  Counters* into_;
   int sign_;
   CounterKey cell_, total_;
 };
@@ -128,9 +130,9 @@ class Contribution {
  public:
   Contribution(Counters& into, const delivery::Ledger& ledger, int sign) : into_(into), ledger_(ledger), sign_(sign) {}
 
-  /// `credited`: by outcome, whether its money is this campaign's.
-  void campaign(const CampaignView& view, const std::vector<bool>& credited) {
-    Rows rows(into_, sign_, view.header->campaign, *view.decision);
+  /// `credited`: by outcome, whether its money is this campaign's. Unless `counted`, only for the rows over all campaigns.
+  void campaign(const CampaignView& view, const std::vector<bool>& credited, bool counted = true) {
+    Rows rows(counted ? &into_ : nullptr, sign_, view.header->campaign, *view.decision);
     count_intents(rows, view);
     const std::vector<FirstHours> first = count_engagement(rows, view);
     FirstHours anywhere;
@@ -148,7 +150,7 @@ class Contribution {
   }
 
   void conversion(const Conversion& conversion, const CampaignView& view) {
-    Rows rows(into_, sign_, conversion.campaign, *view.decision);
+    Rows rows(&into_, sign_, conversion.campaign, *view.decision);
     for (const std::uint64_t item : {std::uint64_t{0}, conversion.item}) rows.cell(item, Measure::conversions, hour_of(conversion.at));
   }
 
@@ -310,6 +312,14 @@ void contribute(Counters& into, const delivery::Ledger& ledger, const CampaignHe
                                    [&](const CampaignView& candidate) { return candidate.header->campaign == conversion.campaign; });
     all.conversion(conversion, *view);
   }
+  all.finish();
+}
+
+void contribute_changing(Counters& into, const delivery::Ledger& ledger, const CampaignHeaders& headers, int sign,
+                         std::span<const CampaignNumber> changing) {
+  Contribution all(into, ledger, sign);
+  for (const CampaignView& view : campaign_views(ledger, headers))
+    all.campaign(view, {}, std::ranges::binary_search(changing, view.header->campaign));
   all.finish();
 }
 

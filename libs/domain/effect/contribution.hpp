@@ -4,6 +4,8 @@
 #include "domain/effect/campaign_header.hpp"
 #include "domain/effect/counters.hpp"
 
+#include <span>
+
 namespace zhida::effect {
 
 /// Adds `sign` (1 or −1) times what one enterprise adds to the counters. A function of the ledger and the headers alone, so numbers
@@ -22,6 +24,12 @@ namespace zhida::effect {
 /// Events
 ///   dated before the delivery of their intent count in its hour.
 void contribute(Counters& into, const delivery::Ledger& ledger, const CampaignHeaders& headers, int sign = 1);
+
+/// The same without the rows of campaigns other than `changing` (ascending), for taking off a ledger's contribution and putting on that of
+/// its successor: rows of campaigns with neither other intents nor another header are the same in both. Not for ledgers with outcomes,
+/// whose money may move from one campaign to another.
+void contribute_changing(Counters& into, const delivery::Ledger& ledger, const CampaignHeaders& headers, int sign,
+                         std::span<const CampaignNumber> changing);
 
 Counters contribution(const delivery::Ledger& ledger, const CampaignHeaders& headers);
 

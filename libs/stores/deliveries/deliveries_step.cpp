@@ -38,6 +38,12 @@ FieldWrite write_of(std::string key, std::string field, std::optional<std::strin
 
 std::string_view bytes_of(const enterprise::Uscc::Packed& code) { return {reinterpret_cast<const char*>(code.data()), code.size()}; }
 
+/// Keeps `campaigns` ascending.
+void include(std::vector<delivery::CampaignNumber>& campaigns, delivery::CampaignNumber campaign) {
+  const auto place = std::ranges::lower_bound(campaigns, campaign);
+  if (place == campaigns.end() || *place != campaign) campaigns.insert(place, campaign);
+}
+
 std::optional<std::string> counted(std::int64_t number) {
   if (number == 0) return std::nullopt;
   return std::to_string(number);
@@ -72,6 +78,7 @@ void DeliveriesStep::find_touched(std::uint32_t buckets) {
     places.push_back({bucket_of(enterprise::hash_of(each.uscc), buckets), static_cast<std::uint32_t>(places.size()), each.uscc.pack()});
   std::ranges::sort(places, {}, [](const Place& place) { return std::tie(place.bucket, place.code, place.fact); });
   order_.reserve(places.size());
+  touched_.reserve(places.size());
   for (const Place& place : places) {
     if (buckets_.empty() || buckets_.back().number != place.bucket) {
       TouchedBucket& bucket = buckets_.emplace_back();
@@ -139,19 +146,16 @@ void DeliveriesStep::take_ledgers(std::span<const std::optional<std::string_view
     std::size_t at = bucket.first;
     while (const auto entry = entries.next()) {
       while (at < bucket.end && bytes_of(touched_[at].code) < entry->code) ++at;
-      if (at < bucket.end && bytes_of(touched_[at].code) == entry->code && !delivery::decode_to(touched_[at].ledger, entry->ledger))
-        throw CorruptState("a ledger cannot be read");
+      if (at == bucket.end || bytes_of(touched_[at].code) != entry->code) continue;
+      if (!delivery::decode_to(ledger_, entry->ledger)) throw CorruptState("a ledger cannot be read");
+      for (const delivery::IntentRecord& intent : ledger_.intents) include(campaigns_, intent.key.campaign);
     }
     if (!entries.good()) throw CorruptState("a bucket of ledgers cannot be read");
   }
   take_marks(values.subspan(buckets_.size()));
 
-  for (const Touched& touched : touched_)
-    for (const delivery::IntentRecord& intent : touched.ledger.intents) campaigns_.push_back(intent.key.campaign);
   for (std::size_t i = 0; i < facts_.headers().size(); ++i)
-    if (void_headers_[i] == 0) campaigns_.push_back(facts_.headers()[i].campaign);
-  std::ranges::sort(campaigns_);
-  campaigns_.erase(std::unique(campaigns_.begin(), campaigns_.end()), campaigns_.end());
+    if (void_headers_[i] == 0) include(campaigns_, facts_.headers()[i].campaign);
   phase_ = Phase::headers;
 }
 
@@ -174,68 +178,86 @@ void DeliveriesStep::take_marks(std::span<const std::optional<std::string_view>>
 }
 
 void DeliveriesStep::take_headers(std::span<const std::optional<std::string_view>> values) {
-  effect::CampaignHeaders before, after;
+  Headers headers;
   for (const std::optional<std::string_view>& value : values) {
     if (!value) continue;
     auto header = effect::decode_campaign_header(*value);
     if (!header) throw CorruptState("the header of a campaign cannot be read");
-    before.fold(*header);
-    after.fold(std::move(*header));
+    headers.before.fold(*header);
+    headers.after.fold(std::move(*header));
   }
-  std::map<delivery::CampaignNumber, bool> changed;
   for (std::size_t i = 0; i < facts_.headers().size(); ++i) {
     const effect::CampaignHeader& header = facts_.headers()[i];
-    if (void_headers_[i] == 0 && after.fold(header)) changed[header.campaign] = true;
+    if (void_headers_[i] == 0 && headers.after.fold(header)) include(headers.changed, header.campaign);
   }
-  for (const auto& [campaign, _] : changed)
-    writes_.push_back(write_of(headers_key, campaign_field(campaign), effect::encode(*after.find(campaign))));
-  fold_enterprises(before, after);
+  for (const delivery::CampaignNumber campaign : headers.changed)
+    writes_.push_back(write_of(headers_key, campaign_field(campaign), effect::encode(*headers.after.find(campaign))));
+  for (const TouchedBucket& bucket : buckets_) fold_bucket(bucket, headers);
   group_counters();
   phase_ = Phase::counters;
 }
 
-void DeliveriesStep::fold_enterprises(const effect::CampaignHeaders& before, const effect::CampaignHeaders& after) {
-  for (Touched& touched : touched_) {
-    delivery::Ledger& ledger = touched.ledger;
-    effect::contribute(change_, ledger, before, -1);
-    count_open(ledger, -1);
-    for (std::size_t at = touched.first; at < touched.end; ++at)
-      if (void_facts_[order_[at]] == 0 &&
-          std::visit([&](const auto& fact) { return delivery::apply(ledger, fact); }, facts_.facts()[order_[at]].fact))
-        touched.changed = true;
-    effect::contribute(change_, ledger, after, 1);
-    count_open(ledger, 1);
-  }
-  for (const TouchedBucket& bucket : buckets_) write_bucket(bucket);
-}
-
-void DeliveriesStep::write_bucket(const TouchedBucket& bucket) {
-  const auto touched = std::span(touched_).subspan(bucket.first, bucket.end - bucket.first);
-  if (std::ranges::none_of(touched, &Touched::changed)) return;
+void DeliveriesStep::fold_bucket(const TouchedBucket& bucket, const Headers& headers) {
+  constexpr std::size_t usual_entry = 32;
   std::string bytes, ledger;
-  bytes.reserve(bucket.stored.size() + touched.size() * 32);
-  auto next = touched.begin();
-  const auto append_touched = [&] {
+  bytes.reserve(bucket.stored.size() + (bucket.end - bucket.first) * usual_entry);
+  bool changed = false;
+  std::size_t next = bucket.first;
+  const auto fold = [&](std::string_view stored) {
+    const Touched& touched = touched_[next++];
+    (void)delivery::decode_to(ledger_, stored);  // could be read before
+    const bool moved = fold_enterprise(touched, headers);
+    changed = changed || moved;
     ledger.clear();
-    delivery::encode_to(ledger, next->ledger);
-    append_entry(bytes, bytes_of(next->code), ledger);
-    ++next;
+    if (moved) delivery::encode_to(ledger, ledger_);
+    append_entry(bytes, bytes_of(touched.code), moved ? ledger : stored);
   };
   BucketEntries entries(bucket.stored);
   while (const auto entry = entries.next()) {
-    while (next != touched.end() && bytes_of(next->code) < entry->code) append_touched();
-    if (next != touched.end() && bytes_of(next->code) == entry->code)
-      append_touched();
+    while (next != bucket.end && bytes_of(touched_[next].code) < entry->code) fold({});
+    if (next != bucket.end && bytes_of(touched_[next].code) == entry->code)
+      fold(entry->ledger);
     else
       append_entry(bytes, entry->code, entry->ledger);
   }
-  while (next != touched.end()) append_touched();
-  writes_.push_back(write_of(bucket_key(bucket.number), bucket_field(bucket.number), std::move(bytes)));
+  while (next != bucket.end) fold({});
+  if (changed) writes_.push_back(write_of(bucket_key(bucket.number), bucket_field(bucket.number), std::move(bytes)));
 }
 
-void DeliveriesStep::count_open(const delivery::Ledger& ledger, int sign) {
-  for (const delivery::IntentRecord& intent : ledger.intents) {
+/// Whether `ledger_` changed.
+bool DeliveriesStep::fold_enterprise(const Touched& touched, const Headers& headers) {
+  const auto facts = std::span(order_).subspan(touched.first, touched.end - touched.first);
+  const auto is_outcome = [&](std::uint32_t fact) { return std::holds_alternative<delivery::OutcomeFact>(facts_.facts()[fact].fact); };
+  const bool with_outcomes = !ledger_.outcomes.empty() || std::ranges::any_of(facts, is_outcome);
+  find_changing(touched, headers);
+  count(headers.before, with_outcomes, -1);
+  bool changed = false;
+  for (const std::uint32_t fact : facts)
+    if (void_facts_[fact] == 0 && std::visit([&](const auto& each) { return delivery::apply(ledger_, each); }, facts_.facts()[fact].fact))
+      changed = true;
+  count(headers.after, with_outcomes, 1);
+  return changed;
+}
+
+void DeliveriesStep::find_changing(const Touched& touched, const Headers& headers) {
+  changing_.assign(headers.changed.begin(), headers.changed.end());
+  for (std::size_t at = touched.first; at < touched.end; ++at)
+    std::visit(
+        [this](const auto& fact) {
+          if constexpr (requires { fact.key; }) include(changing_, fact.key.campaign);
+        },
+        facts_.facts()[order_[at]].fact);
+}
+
+// What is open does not depend on outcomes.
+void DeliveriesStep::count(const effect::CampaignHeaders& headers, bool with_outcomes, int sign) {
+  if (with_outcomes)
+    effect::contribute(change_, ledger_, headers, sign);
+  else
+    effect::contribute_changing(change_, ledger_, headers, sign, changing_);
+  for (const delivery::IntentRecord& intent : ledger_.intents) {
     if (!intent.decision || delivery::is_closed(intent.status().state)) continue;
+    if (!std::ranges::binary_search(changing_, intent.key.campaign)) continue;
     const Block block{intent.decision->place.urgent, intent.decision->place.offset};
     open_change_[{intent.key.campaign, block}] += sign;
   }

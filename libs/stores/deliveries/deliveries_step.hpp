@@ -35,8 +35,6 @@ class DeliveriesStep final : public FoldStep {
   struct Touched {
     enterprise::Uscc::Packed code;
     std::size_t first = 0, end = 0;  // places in `order_`
-    delivery::Ledger ledger;
-    bool changed = false;
   };
   /// A bucket with some of them: those from `first` up to `end` in `touched_`, ascending by code.
   struct TouchedBucket {
@@ -55,10 +53,16 @@ class DeliveriesStep final : public FoldStep {
   void take_headers(std::span<const std::optional<std::string_view>> values);
   void take_counters(std::span<const std::optional<std::string_view>> values);
   void take_marks(std::span<const std::optional<std::string_view>> values);
-  void fold_enterprises(const effect::CampaignHeaders& before, const effect::CampaignHeaders& after);
-  void write_bucket(const TouchedBucket& bucket);
+  /// The headers before the batch and after it.
+  struct Headers {
+    effect::CampaignHeaders before, after;
+    std::vector<delivery::CampaignNumber> changed;  // ascending
+  };
+  void fold_bucket(const TouchedBucket& bucket, const Headers& headers);
+  bool fold_enterprise(const Touched& touched, const Headers& headers);
+  void find_changing(const Touched& touched, const Headers& headers);
+  void count(const effect::CampaignHeaders& headers, bool with_outcomes, int sign);
   void group_counters();
-  void count_open(const delivery::Ledger& ledger, int sign);
 
   Facts facts_;
   std::vector<std::string> mark_fields_;  // of every campaign with a block or a mark in the batch, ascending
@@ -68,7 +72,9 @@ class DeliveriesStep final : public FoldStep {
   std::vector<std::uint32_t> order_;  // indices of facts by bucket, enterprise, then as they came
   std::vector<Touched> touched_;
   std::vector<TouchedBucket> buckets_;
-  std::vector<delivery::CampaignNumber> campaigns_;
+  std::vector<delivery::CampaignNumber> campaigns_;  // of all ledgers and headers, ascending
+  delivery::Ledger ledger_;                          // reused: of the enterprise in hand
+  std::vector<delivery::CampaignNumber> changing_;   // reused: whose rows its facts may change, ascending
   effect::Counters change_;
   std::map<std::pair<delivery::CampaignNumber, Block>, std::int64_t> open_change_;
   std::vector<Cell> cells_;
