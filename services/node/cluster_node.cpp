@@ -10,6 +10,7 @@
 #include "platform/http/problem.hpp"
 #include "platform/redis/connect.hpp"
 #include "platform/runtime/graceful_stop.hpp"
+#include "platform/runtime/kept_memory.hpp"
 #include "stores/topic_layout.hpp"
 
 #include <unistd.h>
@@ -204,6 +205,7 @@ asio::awaitable<void> ClusterNode::run() {
 int run_service(int argc, char** argv, const std::string& name, const std::string& description,
                 const std::function<std::shared_ptr<void>(ClusterNode&)>& compose) {
   std::signal(SIGPIPE, SIG_IGN);  // a peer that goes away is an error code, not our end
+  runtime::keep_freed_memory();
   CLI::App app(description, name);
   ClusterOptions options;
   options.add_to(app);

@@ -4,6 +4,7 @@
 #include "platform/process/directory_lock.hpp"
 #include "platform/process/format_version.hpp"
 #include "platform/process/redis_server.hpp"
+#include "platform/runtime/kept_memory.hpp"
 #include "standalone/system.hpp"
 
 #include <unistd.h>
@@ -90,6 +91,7 @@ void serve_directory(const node::DataDirectory& directory, const ServeSettings& 
   process::ensure_format(absolute.path, migrations);
   prepare(absolute);
 
+  runtime::keep_freed_memory();
   asio::io_context context(1);
   Server server(context, absolute, settings);
   std::exception_ptr failure;

@@ -45,6 +45,7 @@ struct KafkaHistory::Stream {
   bool busy = false;
   bool broken = false;   ///< not known where it stands
   bool foreign = false;  ///< it met a record of another log
+  bool over = false;     ///< nothing followed what was read
   Clock::time_point used = Clock::now();
 };
 
@@ -80,6 +81,8 @@ asio::awaitable<result<Batch>> KafkaHistory::read(std::size_t partition, Offset 
     ~Release() {
       stream.busy = false;
       stream.used = Clock::now();
+      // One that is kept at the end would ask the brokers again and again for more.
+      if (stream.over) history.stop(std::ranges::find(history.streams_, &stream, [](const Stream& each) { return &each; }));
       history.freed_.cancel();
     }
   } release{*this, *stream};
@@ -88,6 +91,7 @@ asio::awaitable<result<Batch>> KafkaHistory::read(std::size_t partition, Offset 
   if (batch) {
     stream->next = batch->next;
     stream->broken = stream->foreign;
+    stream->over = batch->next >= end;
   }
   co_return batch;
 }
