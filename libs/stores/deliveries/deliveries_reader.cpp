@@ -55,6 +55,13 @@ auto DeliveriesReader::hash(int partition, std::string key) -> Awaitable<LiveRep
   co_return co_await reader_.read(partition, build);
 }
 
+auto DeliveriesReader::hashes(std::string key) -> Awaitable<std::vector<LiveReplies>> {
+  const FoldReader::Build build = [&key](const Generation&, const std::string& prefix, redis::Commands& commands) {
+    commands.add("HGETALL", prefix + key);
+  };
+  co_return co_await reader_.read_all(partitions_, build);
+}
+
 void DeliveriesReader::note(FoldedTo& into, const Generation& generation) const {
   for (std::size_t i = 0; i < fold_.topics().size(); ++i) into[fold_.topics()[i]].push_back(generation.at.next[i]);
 }
@@ -146,15 +153,15 @@ auto DeliveriesReader::totals(int partition, delivery::CampaignNumber campaign) 
 
 auto DeliveriesReader::campaign(delivery::CampaignNumber campaign) -> Awaitable<CampaignTotals> {
   CampaignTotals totals;
-  for (int partition = 0; partition < partitions_; ++partition) {
-    const result<LiveReplies> live = co_await hash(partition, deliveries::totals_key(campaign));
-    if (!live) co_return live.error();
+  const result<std::vector<LiveReplies>> all = co_await hashes(deliveries::totals_key(campaign));
+  if (!all) co_return all.error();
+  for (const LiveReplies& live : *all) {
     const bool good =
-        read_sums(campaign, live->replies.front(), [&](const effect::CounterKey& key, effect::Measure measure, std::int64_t sum) {
+        read_sums(campaign, live.replies.front(), [&](const effect::CounterKey& key, effect::Measure measure, std::int64_t sum) {
           (key.item == 0 ? totals.campaign : totals.items[key.item]).add(measure, sum);
         });
     if (!good) co_return error_code(Error::unavailable);
-    note(totals.folded_to, live->generation);
+    note(totals.folded_to, live.generation);
   }
   co_return totals;
 }
@@ -162,11 +169,11 @@ auto DeliveriesReader::campaign(delivery::CampaignNumber campaign) -> Awaitable<
 auto DeliveriesReader::cells(delivery::CampaignNumber campaign, delivery::Hour from, delivery::Hour to)
     -> Awaitable<std::vector<effect::Counters::Entry>> {
   effect::Counters sums;
+  const result<std::vector<LiveReplies>> indices = co_await hashes(deliveries::days_key(campaign));
+  if (!indices) co_return indices.error();
   for (int partition = 0; partition < partitions_; ++partition) {
-    const result<LiveReplies> index = co_await hash(partition, deliveries::days_key(campaign));
-    if (!index) co_return index.error();
     std::vector<deliveries::Day> days;
-    const std::vector<Reply>& fields = index->replies.front().items;
+    const std::vector<Reply>& fields = (*indices)[static_cast<std::size_t>(partition)].replies.front().items;
     for (std::size_t i = 0; i < fields.size(); i += 2) {
       const auto day = number_in<deliveries::Day>(fields[i].text);
       if (!day) co_return error_code(Error::unavailable);
@@ -210,12 +217,12 @@ auto DeliveriesReader::decided(delivery::IntentKeyView key) -> Awaitable<std::ve
   const FoldReader::Build build = [&field](const Generation&, const std::string& prefix, redis::Commands& commands) {
     commands.add("HGET", prefix + deliveries::marks_key, field);
   };
-  for (int partition = 0; partition < partitions_; ++partition) {
-    const result<LiveReplies> live = co_await reader_.read(partition, build);
-    if (!live) co_return live.error();
+  const result<std::vector<LiveReplies>> all = co_await reader_.read_all(partitions_, build);
+  if (!all) co_return all.error();
+  for (const LiveReplies& live : *all) {
     marks.emplace_back();
-    if (live->replies.front().is_nil()) continue;
-    auto mark = contracts::read_partition_decided(live->replies.front().text);
+    if (live.replies.front().is_nil()) continue;
+    auto mark = contracts::read_partition_decided(live.replies.front().text);
     if (!mark) co_return error_code(Error::unavailable);
     marks.back() = std::move(*mark);
   }
@@ -244,10 +251,10 @@ auto DeliveriesReader::campaigns() -> Awaitable<std::vector<delivery::CampaignNu
   const FoldReader::Build build = [](const Generation&, const std::string& prefix, redis::Commands& commands) {
     commands.add("HKEYS", prefix + deliveries::headers_key);
   };
-  for (int partition = 0; partition < partitions_; ++partition) {
-    const result<LiveReplies> live = co_await reader_.read(partition, build);
-    if (!live) co_return live.error();
-    for (const Reply& field : live->replies.front().items) {
+  const result<std::vector<LiveReplies>> all = co_await reader_.read_all(partitions_, build);
+  if (!all) co_return all.error();
+  for (const LiveReplies& live : *all) {
+    for (const Reply& field : live.replies.front().items) {
       const auto campaign = number_in<delivery::CampaignNumber>(field.text);
       if (!campaign) co_return error_code(Error::unavailable);
       found.insert(*campaign);
@@ -257,14 +264,12 @@ auto DeliveriesReader::campaigns() -> Awaitable<std::vector<delivery::CampaignNu
 }
 
 auto DeliveriesReader::folded_to() -> Awaitable<FoldedTo> {
-  FoldedTo all;
   const FoldReader::Build nothing = [](const Generation&, const std::string&, redis::Commands&) {};
-  for (int partition = 0; partition < partitions_; ++partition) {
-    const result<LiveReplies> live = co_await reader_.read(partition, nothing);
-    if (!live) co_return live.error();
-    note(all, live->generation);
-  }
-  co_return all;
+  const result<std::vector<LiveReplies>> all = co_await reader_.read_all(partitions_, nothing);
+  if (!all) co_return all.error();
+  FoldedTo positions;
+  for (const LiveReplies& live : *all) note(positions, live.generation);
+  co_return positions;
 }
 
 }  // namespace zhida::stores

@@ -98,6 +98,7 @@ class DeliveriesReader {
 
  private:
   Awaitable<LiveReplies> hash(int partition, std::string key);
+  Awaitable<std::vector<LiveReplies>> hashes(std::string key);  ///< of every partition
   void note(FoldedTo& into, const Generation& generation) const;
 
   FoldReader reader_;

@@ -1,5 +1,7 @@
 #include "stores/fold/fold_reader.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -61,6 +63,30 @@ auto FoldReader::read(int partition, const Build& build) -> Awaitable<LiveReplie
     co_return live;
   }
   co_return error_code(Error::unavailable);
+}
+
+auto FoldReader::read_all(int partitions, const Build& build) -> Awaitable<std::vector<LiveReplies>> {
+  std::vector<std::optional<LiveReplies>> read(static_cast<std::size_t>(partitions));
+  co_await read_from(0, build, read);
+  std::vector<LiveReplies> all;
+  for (std::optional<LiveReplies>& each : read) {
+    if (!each) co_return error_code(Error::unavailable);
+    all.push_back(std::move(*each));
+  }
+  co_return all;
+}
+
+boost::asio::awaitable<void> FoldReader::read_from(int partition, const Build& build, std::vector<std::optional<LiveReplies>>& into) {
+  using namespace boost::asio::experimental::awaitable_operators;
+  const auto place = static_cast<std::size_t>(partition);
+  const auto read_this = [&]() -> boost::asio::awaitable<void> {
+    result<LiveReplies> live = co_await read(partition, build);
+    if (live) into[place] = std::move(*live);
+  };
+  if (place + 1 == into.size())
+    co_await read_this();
+  else
+    co_await (read_this() && read_from(partition + 1, build, into));
 }
 
 boost::asio::awaitable<bool> FoldReader::wait_until(std::string_view topic, int partition, log::Offset offset,

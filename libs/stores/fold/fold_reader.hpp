@@ -12,6 +12,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,12 +42,16 @@ class FoldReader {
   /// Errors: `unavailable`. `build` must live until the end.
   Awaitable<LiveReplies> read(int partition, const Build& build);
 
+  /// The same of partitions 0 … `partitions` − 1, all at once: no round trip waits for another. One that cannot be read fails all.
+  Awaitable<std::vector<LiveReplies>> read_all(int partitions, const Build& build);
+
   /// Waits until the record at `offset` of `topic` is folded: told by the runner of this process, or by looking at the stored position.
   /// False if that takes longer than `limit`.
   boost::asio::awaitable<bool> wait_until(std::string_view topic, int partition, log::Offset offset, std::chrono::milliseconds limit);
 
  private:
   Awaitable<void> find_live(int partition);
+  boost::asio::awaitable<void> read_from(int partition, const Build& build, std::vector<std::optional<LiveReplies>>& into);
   PositionVector announced(int partition) const;
 
   redis::Client& redis_;

@@ -9,6 +9,8 @@
 #include <rapidcheck/gtest.h>
 
 #include <map>
+#include <span>
+#include <variant>
 
 namespace zhida::effect {
 namespace {
@@ -96,6 +98,28 @@ RC_GTEST_PROP(Contribution, DoesNotDependOnTheInterleaving, ()) {
   }
   const Counters at_once = contribution(facts::fold_interleaved(topics), headers);
   step_by_step.subtract(at_once);
+  RC_ASSERT(step_by_step.entries().empty());
+}
+
+RC_GTEST_PROP(Contribution, WithoutOutcomesAFactChangesTheRowsOfItsCampaignOnly, ()) {
+  const CampaignHeaders headers = some_headers();
+  const facts::Topics topics = facts::some_topics();
+  Counters step_by_step;
+  Ledger ledger;
+  for (const auto& topic : topics.topics)
+    for (const auto& fact : topic) {
+      if (std::holds_alternative<OutcomeFact>(fact)) continue;
+      const CampaignNumber changing = std::visit(
+          [](const auto& known) -> CampaignNumber {
+            if constexpr (requires { known.key; }) return known.key.campaign;
+            return 0;
+          },
+          fact);
+      contribute_changing(step_by_step, ledger, headers, -1, std::span(&changing, 1));
+      facts::apply_fact(ledger, fact);
+      contribute_changing(step_by_step, ledger, headers, 1, std::span(&changing, 1));
+    }
+  step_by_step.subtract(contribution(ledger, headers));
   RC_ASSERT(step_by_step.entries().empty());
 }
 
