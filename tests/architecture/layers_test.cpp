@@ -48,7 +48,7 @@ const Names composers = {"node", "gateway", "cluster", "standalone"};  // what r
 bool is_standard(const std::string& header) { return header.find_first_of("./") == std::string::npos; }
 bool is_system(const std::string& header) {
   static const Names prefixes = {"sys/", "netinet/", "arpa/", "linux/"};
-  static const std::set<std::string> headers = {"fcntl.h", "unistd.h", "signal.h", "poll.h", "netdb.h", "dirent.h", "spawn.h"};
+  static const std::set<std::string> headers = {"fcntl.h", "unistd.h", "signal.h", "poll.h", "netdb.h", "dirent.h", "spawn.h", "malloc.h"};
   return headers.contains(header) ||
          std::any_of(prefixes.begin(), prefixes.end(), [&](const std::string& prefix) { return header.starts_with(prefix); });
 }
