@@ -184,6 +184,8 @@ auto PartitionMatcher::begin(Run& run) -> Result<void> {
   }
   run.compiled = outcome.compiled;
   run.slots = evidence_.slots_with(run.compiled->audience.slots());
+  const std::size_t items = std::max<std::size_t>(1, run.compiled->audience.items().size());
+  run.block_facts = std::clamp<std::size_t>(service_.settings_.block_decisions / items, 1, service_.settings_.block_facts);
   // Whoever is heard of later does not join: the order does not have their rows.
   const auto& listed = run.compiled->audience.listed();
   run.order = listed ? order_.listed(*listed) : order_.rows();

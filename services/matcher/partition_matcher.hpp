@@ -61,6 +61,7 @@ class PartitionMatcher {
 
     std::optional<Members> members;    // nothing for an audience with a list, and until somebody is looked at
     std::vector<std::uint32_t> slots;  // of a profile, that are looked at
+    std::size_t block_facts = 0;       // intents of a block
 
     // The block being gathered, and the moment at which that began.
     Candidates candidates;

@@ -57,7 +57,7 @@ void PartitionMatcher::forget_columns(Run& run) { run.members.reset(); }
 // The next few places of those who may be in the audience; none if it is nobody of a few more.
 void PartitionMatcher::find_next(Run& run) {
   next_.clear();
-  const std::size_t room = std::min(at_once, service_.settings_.block_facts - run.candidates.size());
+  const std::size_t room = std::min(at_once, run.block_facts - run.candidates.size());
   const std::size_t end = std::min(run.order->size(), run.cursor + most_passed_over);
   for (; run.cursor < end && next_.size() < room; ++run.cursor) {
     const std::uint32_t place = (*run.order)[run.cursor];
@@ -118,7 +118,7 @@ auto PartitionMatcher::look_on_until(Run& run, const bool& sent) -> Result<void>
   result<void> looked;
   do {
     looked = co_await look_on(run);
-  } while (looked && !sent && run.cursor < run.order->size() && run.candidates.size() < service_.settings_.block_facts);
+  } while (looked && !sent && run.cursor < run.order->size() && run.candidates.size() < run.block_facts);
   co_return looked;
 }
 
@@ -134,12 +134,12 @@ auto PartitionMatcher::look_on(Run& run) -> Result<void> {
     do {
       find_next(run);
       for (const std::uint32_t place : next_) look_at(run, place);
-    } while (run.cursor < run.order->size() && run.candidates.size() < service_.settings_.block_facts && Clock::now() < deadline);
+    } while (run.cursor < run.order->size() && run.candidates.size() < run.block_facts && Clock::now() < deadline);
     service_.metrics_.looked_at.increment(run.cursor - from);
   }
   co_await runtime::background_turn();
   const bool last = run.cursor == run.order->size();
-  if (!run.candidates.empty() && (last || run.candidates.size() == service_.settings_.block_facts)) {
+  if (!run.candidates.empty() && (last || run.candidates.size() == run.block_facts)) {
     result<void> decided = co_await decide_block(run);
     if (!decided) co_return decided;
   }

@@ -43,8 +43,10 @@ struct Dependencies {
 };
 
 struct Settings {
-  /// Intents of a block, up to 1,000. The deliveries fold takes about 500 in one batch.
-  std::size_t block_facts = 500;
+  /// Intents of a block, up to 1,000: what the deliveries fold takes in one batch.
+  std::size_t block_facts = 1'000;
+  /// Decisions about items in a block; a package of many items has blocks of fewer intents, so that each fits into a record of the log.
+  std::size_t block_decisions = 50'000;
   /// How long the executor is kept at a time, all partitions together.
   std::chrono::microseconds slice{2'000};
   std::chrono::milliseconds retry{200};  ///< after a failure

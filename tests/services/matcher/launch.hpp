@@ -275,6 +275,7 @@ class Launch {
                                [this](std::string_view id, std::string_view reason) { undecidable[std::string(id)] = reason; }};
     matcher::Settings settings;
     settings.block_facts = block_facts_;
+    settings.block_decisions = block_decisions;
     settings.retry = std::chrono::milliseconds(5);
     matcher_ = std::make_unique<matcher::Service>(std::move(with), settings);
     for (int p = 0; p < partitions; ++p) services_.spawn(matcher_->run_partition(p));
@@ -398,6 +399,7 @@ class Launch {
   asio::io_context io{1};
   UnreliableLog log{stores::topic_layout(partitions)};
   domain::Instant now = *domain::parse_instant("2026-06-10T10:00:00+08:00");
+  std::size_t block_decisions = matcher::Settings().block_decisions;
   observe::Metrics metrics;
   std::map<std::string, std::string> undecidable;
 

@@ -214,6 +214,27 @@ TEST(Matcher, DecidesInTheOrderOfTheHashesSoThatEachBlockCoversARangeOfThem) {
   launch.run(body(launch));
 }
 
+TEST(Matcher, MakesBlocksOfFewerIntentsWhereThePackageHasManyItems) {
+  Launch launch;
+  launch.block_decisions = 12;
+  const auto body = [](Launch& l) -> asio::awaitable<void> {
+    co_await thirds(l, 90);
+    for (const char* const id : {"A", "B", "C"}) co_await l.item(id, "p.size_class == \"small\"");
+    std::size_t most = 0;
+    l.log.sees = [&most](const log::NewRecord& record) {
+      if (record.event.type != contracts::IntentsWriter::type) return;
+      most = std::max(most, contracts::read_intents_decided(record.value)->facts().size());
+    };
+    l.start_matcher();
+    co_await l.campaign("c1", of_items(), "A B C");
+    co_await l.until_decided(1);
+    l.log.sees = nullptr;
+    EXPECT_EQ(most, 4U);
+    expect_each_once(co_await l.decided(1), every_third(90));
+  };
+  launch.run(body(launch));
+}
+
 TEST(Matcher, DoesNotPushWhatWasAppliedForButAnItemThatWasRejected) {
   Launch launch;
   const auto body = [](Launch& l) -> asio::awaitable<void> {
