@@ -190,6 +190,37 @@ TEST_F(Cluster, GoesOnWhenTheBrokerIsKilled) {
   expect_exact("Broker", [&] { ASSERT_EQ(::kill(described["children"]["broker"].GetInt(), SIGKILL), 0); });
 }
 
+/// As an update does it, whose program keeps its state in another form.
+TEST_F(Cluster, IsRolledServiceByServiceToAProgramThatFoldsAnew) {
+  const std::string socket = text(read_json(zhida().directory() / "cluster.json")["redis"]).substr(std::string("unix:").size());
+  const std::string of_another_form = "redis() { redis-cli -s '" + socket +
+                                      "' \"$@\"; };"
+                                      "redis keys 'zhida:{*}:deliveries' | while read key; do redis hset $key $(redis hget $key "
+                                      "live):layout 4/1024 </dev/null >/dev/null; done";
+  const auto roll = [](const std::string& process) {
+    const pid_t pid = pid_of(zhida(), process);
+    ASSERT_GT(pid, 0) << process;
+    ASSERT_EQ(::kill(pid, SIGTERM), 0);
+    EXPECT_TRUE(eventually([&] { return ::kill(pid, 0) != 0; }, 10s)) << process << " did not drain in ten seconds";
+    EXPECT_TRUE(eventually([&] {
+      const pid_t now = pid_of(zhida(), process);
+      return now != 0 && now != pid;
+    })) << process
+        << " was not started again";
+  };
+  for (const std::string service : {"effect", "matcher", "dispatcher", "page", "operator"})
+    expect_exact("滚动" + service, [&] {
+      if (service == "effect") {
+        ASSERT_EQ(std::system(of_another_form.c_str()), 0);
+      }
+      roll(service);
+      roll(service + "-2");
+    });
+  expect_exact("滚动gateway", [&] { roll("gateway"); });
+  const Answer verified = patient([] { return zhida().post("/effect/v1/verify", "auditor"); });
+  EXPECT_TRUE(verified.at("equal").IsTrue()) << verified.body;
+}
+
 TEST_F(Cluster, ServesWhatVerifies) {
   const Answer verified = patient([] { return zhida().post("/effect/v1/verify", "auditor"); });
   EXPECT_EQ(verified.status, 200) << verified.body;
