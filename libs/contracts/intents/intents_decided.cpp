@@ -1,8 +1,10 @@
 #include "contracts/intents/intents_decided.hpp"
 
+#include "contracts/intents/decided_rules.hpp"
 #include "contracts/intents/members.hpp"
+#include "contracts/intents/plain_block.hpp"
+#include "contracts/intents/plain_facts.hpp"
 
-#include <charconv>
 #include <limits>
 #include <stdexcept>
 
@@ -11,22 +13,7 @@ namespace {
 
 constexpr std::size_t most_items = 1000;
 constexpr std::uint64_t most_position = std::uint64_t{1} << 53;  // what every JSON reader reads exactly
-constexpr std::int64_t most_benefit = 1'000'000'000'000'000;
 using domain::name_of;
-
-/// To be sent, not to be sent and why, or, for an enterprise that was decided only after the campaign's end, ended with it.
-bool is_decision(delivery::State state, delivery::Reason reason) {
-  using delivery::State;
-  if (state == State::suppressed) return delivery::is_suppression(reason);
-  return (state == State::matched || state == State::expired || state == State::cancelled) && reason == delivery::Reason::none;
-}
-
-/// Nine digits; 0 if they are not.
-std::uint32_t street_number(std::string_view street) {
-  std::uint32_t number = 0;
-  const auto [stop, error] = std::from_chars(street.data(), street.data() + street.size(), number);
-  return error == std::errc{} && stop == street.data() + street.size() && street.size() == 9 ? number : 0;
-}
 
 /// Reads one fact; what is wrong first stands in `error`, whose pointer starts behind the fact's.
 class FactReader {
@@ -111,13 +98,12 @@ class FactReader {
       if (!member->value.IsString()) return refuse("/facets", "type", "must hold strings.", "各项应为字符串。");
       *facet = text_of(member->value);
     }
+    if (fact_.note_facets()) return true;
     const Facets& facets = fact_.facets;
     if (!facets.size_class.empty() && !domain::from_name<delivery::SizeBand>(facets.size_class))
       return refuse("/facets/size_class", "enum", "must be one of " + domain::all_names<delivery::SizeBand>() + ".",
                     "应为以下之一：" + domain::all_names<delivery::SizeBand>() + "。");
-    if (!facets.street.empty() && street_number(facets.street) == 0)
-      return refuse("/facets/street", "street", "must be a code of nine digits.", "应为九位数字代码。");
-    return true;
+    return refuse("/facets/street", "street", "must be a code of nine digits.", "应为九位数字代码。");
   }
 
   bool read_items(const Json& value) {
@@ -254,6 +240,13 @@ std::string IntentsWriter::finish() {
   return std::move(json_);
 }
 
+bool DecidedFact::note_facets() {
+  const auto band = domain::from_name<delivery::SizeBand>(facets.size_class);
+  size = band.value_or(delivery::SizeBand::unknown);
+  street = street_number(facets.street);
+  return (band || facets.size_class.empty()) && (street != 0 || facets.street.empty());
+}
+
 delivery::IntentFact DecidedFact::fact(const IntentsHeader& header, delivery::Place block) const {
   block.index = index;
   delivery::IntentFact fact;
@@ -262,32 +255,45 @@ delivery::IntentFact DecidedFact::fact(const IntentsHeader& header, delivery::Pl
   fact.state = state;
   fact.reason = reason;
   fact.decided_at = header.decided_at;
-  fact.size = domain::from_name<delivery::SizeBand>(facets.size_class).value_or(delivery::SizeBand::unknown);
-  fact.street = street_number(facets.street);
+  fact.size = size;
+  fact.street = street;
   fact.items = items;
   return fact;
 }
 
+/// What facts and evidence are read from: the tree of the whole block, or its text.
 struct IntentsDecided::Text {
-  JsonText parser;
+  std::unique_ptr<JsonText> parser;
   const Json* facts = nullptr;
+
+  std::string json;
+  std::vector<std::string_view> values;  // by index; empty = none
+
+  /// The evidence of a fact, null if it has none. One that is parsed only now lives until the next of this thread.
+  const Json* evidence(std::uint16_t index) const {
+    if (facts == nullptr) {
+      thread_local JsonText own;
+      return values.at(index).empty() ? nullptr : own.parse(values[index]);
+    }
+    const Json& fact = (*facts)[index];
+    if (!fact.IsObject()) return nullptr;
+    const auto found = fact.FindMember("values");
+    return found != fact.MemberEnd() ? &found->value : nullptr;
+  }
 };
 
 std::string IntentsDecided::values_json(std::uint16_t index) const {
-  const Json& fact = (*text_->facts)[index];
-  const auto values = fact.IsObject() ? fact.FindMember("values") : fact.MemberEnd();
-  if (!fact.IsObject() || values == fact.MemberEnd()) return "{}";
-  return text_of_json(values->value);
+  const Json* const values = text_->evidence(index);
+  return values != nullptr ? text_of_json(*values) : "{}";
 }
 
 std::string IntentsDecided::values_json(std::uint16_t index, const std::function<bool(std::string_view attribute)>& shows) const {
-  const Json& fact = (*text_->facts)[index];
-  const auto values = fact.IsObject() ? fact.FindMember("values") : fact.MemberEnd();
-  if (!fact.IsObject() || values == fact.MemberEnd()) return "{}";
+  const Json* const values = text_->evidence(index);
+  if (values == nullptr) return "{}";
   std::string text;
   JsonWriter out(text);
   out.begin_object();
-  for (auto member = values->value.MemberBegin(); member != values->value.MemberEnd(); ++member) {
+  for (auto member = values->MemberBegin(); member != values->MemberEnd(); ++member) {
     const std::string_view name = text_of(member->name);
     out.key(name);
     if (shows(name))
@@ -308,10 +314,34 @@ effect::CampaignHeader IntentsDecided::campaign_header(delivery::Place block) co
   return header;
 }
 
-domain::Checked<IntentsDecided> read_intents_decided(std::string_view json) {
+// Nothing if the block is not as we write it.
+std::optional<IntentsDecided> IntentsDecided::read_plain(std::string_view json) {
+  thread_local JsonText parser;
+  const PlainBlock plain = PlainBlock::in(json, parser);
+  if (plain.head == nullptr) return std::nullopt;
+  FieldErrors errors;
+  JsonReader in(*plain.head, errors);
+  IntentsDecided block;
+  block.header_ = read_header(in);
+  if (!errors.empty()) return std::nullopt;
+  const auto text = std::make_shared<Text>();
+  text->json = plain.facts;
+  PlainFacts read;
+  if (!read.read(text->json, block.header_.items.size())) return std::nullopt;
+  block.facts_ = std::move(read.facts);
+  block.decisions_ = std::move(read.decisions);
+  text->values = std::move(read.values);
+  block.text_ = text;
+  return block;
+}
+
+domain::Checked<IntentsDecided> read_intents_decided(std::string_view json, ReadingWay way) {
+  if (way == ReadingWay::quick)
+    if (auto block = IntentsDecided::read_plain(json)) return std::move(*block);
   const auto text = std::make_shared<IntentsDecided::Text>();
-  const Json* root = text->parser.parse(json);
-  if (root == nullptr) return {boost::system::in_place_error, FieldErrors{text->parser.error()}};
+  text->parser = std::make_unique<JsonText>();
+  const Json* root = text->parser->parse(json);
+  if (root == nullptr) return {boost::system::in_place_error, FieldErrors{text->parser->error()}};
   FieldErrors errors;
   JsonReader in(*root, errors);
   IntentsDecided block;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "contracts/reading_way.hpp"
 #include "domain/delivery/facts.hpp"
 #include "domain/effect/campaign_header.hpp"
 #include "domain/enterprise/uscc.hpp"
@@ -85,7 +86,12 @@ struct DecidedFact {
   delivery::State state = delivery::State::matched;
   delivery::Reason reason = delivery::Reason::none;
   Facets facets;
+  delivery::SizeBand size = delivery::SizeBand::unknown;  ///< of the facets
+  std::uint32_t street = 0;                               ///< of the facets; 0 = unknown
   std::span<const delivery::ItemDecision> items;
+
+  /// Takes over `size` and `street` from the facets; false if one of them is there and cannot be read.
+  bool note_facets();
 
   /// What the ledger keeps of it.
   delivery::IntentFact fact(const IntentsHeader& header, delivery::Place block) const;
@@ -115,8 +121,10 @@ class IntentsDecided {
   effect::CampaignHeader campaign_header(delivery::Place block) const;
 
  private:
-  friend domain::Checked<IntentsDecided> read_intents_decided(std::string_view json);
+  friend domain::Checked<IntentsDecided> read_intents_decided(std::string_view json, ReadingWay way);
   struct Text;
+
+  static std::optional<IntentsDecided> read_plain(std::string_view json);
 
   IntentsHeader header_;
   std::vector<DecidedFact> facts_;
@@ -126,7 +134,7 @@ class IntentsDecided {
 };
 
 /// Errors (everything wrong with the header, or no facts at all): then the whole block is poison.
-domain::Checked<IntentsDecided> read_intents_decided(std::string_view json);
+domain::Checked<IntentsDecided> read_intents_decided(std::string_view json, ReadingWay way = ReadingWay::quick);
 
 /// Partition `partition` has decided all its enterprises for an occurrence. Schema: schemas/events/partition_decided.v1.json
 struct PartitionDecided {

@@ -1,7 +1,8 @@
 #pragma once
 
 #include "contracts/json.hpp"
-#include "contracts/profiles/plain_cursor.hpp"
+#include "contracts/plain_cursor.hpp"
+#include "contracts/reading_way.hpp"
 #include "domain/enterprise/profile.hpp"
 #include "domain/enterprise/uscc.hpp"
 
@@ -27,10 +28,6 @@ struct ProfileLine {
   std::optional<std::string_view> name;  ///< in clear; to be sealed before it goes anywhere
   std::vector<AttributeStatement> attributes;
 };
-
-/// How profile texts are read: both ways give the same; `thorough` reads all of JSON and names mistakes, `quick` tries the plain form
-/// first.
-enum class ReadingWay : std::uint8_t { quick, thorough };
 
 /// Reads such lines, one after the other, in the same buffers: nothing is allocated once they have grown.
 class ProfileLineReader {

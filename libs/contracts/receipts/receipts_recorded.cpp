@@ -1,6 +1,7 @@
 #include "contracts/receipts/receipts_recorded.hpp"
 
 #include "contracts/intents/members.hpp"
+#include "contracts/intents/plain_block.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -50,6 +51,85 @@ bool read_fact(JsonReader& in, Receipt& receipt) {
   return wrong.empty();
 }
 
+ReceiptsHeader read_header(JsonReader& in) {
+  constexpr std::uint64_t most_offset = std::uint64_t{1} << 53;
+  ReceiptsHeader header;
+  read_key(in, header.campaign, header.occurrence, header.channel);
+  read_time(in, "at", header.at);
+  read_number(in, "intents_offset", 0, most_offset, header.intents_offset);
+  return header;
+}
+
+bool read_plain_parts(PlainCursor& cursor, std::vector<std::uint16_t>& parts) {
+  if (!cursor.take('[')) return false;
+  do {
+    std::uint64_t part = 0;
+    if (!cursor.whole(part) || part < 1 || part > std::numeric_limits<std::uint16_t>::max()) return false;
+    parts.push_back(static_cast<std::uint16_t>(part));
+  } while (cursor.take(','));
+  return cursor.take(']');
+}
+
+bool read_plain_attempt(PlainCursor& cursor, std::uint32_t& out) {
+  std::uint64_t attempt = 0;
+  if (!cursor.whole(attempt) || attempt > std::numeric_limits<std::uint32_t>::max()) return false;
+  out = static_cast<std::uint32_t>(attempt);
+  return true;
+}
+
+bool read_plain_time(PlainCursor& cursor, std::optional<domain::Instant>& out) {
+  std::string_view text;
+  if (!cursor.text(text)) return false;
+  out = domain::parse_instant(text);
+  return out && delivery::is_keepable(*out);
+}
+
+bool read_plain_fact(PlainCursor& cursor, Receipt& receipt) {
+  if (!cursor.take('{')) return false;
+  enum : unsigned { uscc, state, reason, attempt, until, left_out };
+  Members seen;
+  do {
+    std::string_view name;
+    if (!cursor.key(name)) return false;
+    bool good = false;
+    if (name == "uscc")
+      good = seen.add(uscc) && read_plain_uscc(cursor, receipt.uscc);
+    else if (name == "state")
+      good = seen.add(state) && read_plain_word(cursor, receipt.state);
+    else if (name == "reason")
+      good = seen.add(reason) && read_plain_word(cursor, receipt.reason);
+    else if (name == "attempt")
+      good = seen.add(attempt) && read_plain_attempt(cursor, receipt.attempt);
+    else if (name == "until")
+      good = seen.add(until) && read_plain_time(cursor, receipt.until);
+    else if (name == "left_out")
+      good = seen.add(left_out) && read_plain_parts(cursor, receipt.left_out);
+    if (!good) return false;
+  } while (cursor.take(','));
+  return cursor.take('}') && seen.has(uscc) && seen.has(state) && misfit(receipt).empty();
+}
+
+/// Nothing if the block is not as we write it, or something is wrong with it.
+std::optional<ReceiptsRecorded> read_plain(std::string_view json, JsonText& parser) {
+  const PlainBlock plain = PlainBlock::in(json, parser);
+  if (plain.head == nullptr) return std::nullopt;
+  FieldErrors errors;
+  JsonReader in(*plain.head, errors);
+  ReceiptsRecorded block;
+  block.header = read_header(in);
+  if (!errors.empty()) return std::nullopt;
+  constexpr std::size_t least_fact = 40;
+  block.facts.reserve(std::min(ReceiptsRecorded::most_facts, plain.facts.size() / least_fact + 1));
+  PlainCursor cursor(plain.facts);
+  const auto read = [&](std::size_t index) {
+    Receipt& receipt = block.facts.emplace_back();
+    receipt.index = static_cast<std::uint16_t>(index);
+    return read_plain_fact(cursor, receipt);
+  };
+  if (!read_plain_facts(cursor, ReceiptsRecorded::most_facts, read)) return std::nullopt;
+  return block;
+}
+
 }  // namespace
 
 delivery::ReceiptFact ReceiptsRecorded::fact(const Receipt& receipt) const {
@@ -93,17 +173,16 @@ std::string to_json(const ReceiptsRecorded& block) {
   return json;
 }
 
-domain::Checked<ReceiptsRecorded> read_receipts_recorded(std::string_view json) {
-  constexpr std::uint64_t most_offset = std::uint64_t{1} << 53;
+domain::Checked<ReceiptsRecorded> read_receipts_recorded(std::string_view json, ReadingWay way) {
   thread_local JsonText text;
+  if (way == ReadingWay::quick)
+    if (auto block = read_plain(json, text)) return std::move(*block);
   const Json* root = text.parse(json);
   if (root == nullptr) return {boost::system::in_place_error, FieldErrors{text.error()}};
   FieldErrors errors;
   JsonReader in(*root, errors);
   ReceiptsRecorded block;
-  read_key(in, block.header.campaign, block.header.occurrence, block.header.channel);
-  read_time(in, "at", block.header.at);
-  read_number(in, "intents_offset", 0, most_offset, block.header.intents_offset);
+  block.header = read_header(in);
   const Json* facts = read_facts(in, ReceiptsRecorded::most_facts);
   if (!errors.empty()) return {boost::system::in_place_error, std::move(errors)};
 

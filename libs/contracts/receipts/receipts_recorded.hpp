@@ -51,6 +51,6 @@ struct ReceiptsRecorded {
 std::string to_json(const ReceiptsRecorded& block);
 
 /// Errors: everything wrong with the header; single facts that cannot be read go to `poison`.
-domain::Checked<ReceiptsRecorded> read_receipts_recorded(std::string_view json);
+domain::Checked<ReceiptsRecorded> read_receipts_recorded(std::string_view json, ReadingWay way = ReadingWay::quick);
 
 }  // namespace zhida::contracts

@@ -1,6 +1,6 @@
 #include "contracts/vault/vault_key.hpp"
 
-#include "contracts/profiles/plain_cursor.hpp"
+#include "contracts/plain_cursor.hpp"
 
 namespace zhida::contracts {
 

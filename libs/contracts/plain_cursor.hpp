@@ -9,7 +9,9 @@
 
 namespace zhida::contracts {
 
-/// Reads plain JSON in one pass, without a tree: what a million lines of profiles look like. Plain is: no escapes in texts, numbers
+class SeenNames;
+
+/// Reads plain JSON in one pass, without a tree: what a million profiles or decisions look like. Plain is: no escapes in texts, numbers
 /// without exponents, nothing nested but what the caller asks for. Every function is false at whatever is not plain or not JSON; the
 /// caller then reads the text again with `JsonText`, which knows all of JSON and names mistakes. Never accepts what that would refuse.
 class PlainCursor {
@@ -48,6 +50,10 @@ class PlainCursor {
   bool key(std::string_view& name) { return text(name) && take(':'); }
   /// A value an attribute may have; the elements of a list are appended to `elements`, which must have room for them, else false.
   bool value(enterprise::RawValue& out, std::vector<std::string_view>& elements);
+  /// A whole number without a sign.
+  bool whole(std::uint64_t& out);
+  /// An object whose values are such as attributes may have, with the usual escapes in texts; only passes it. `seen` is used for its names.
+  bool pass_object(std::string_view& out, SeenNames& seen);
 
  private:
   void skip_blanks() {
@@ -55,6 +61,11 @@ class PlainCursor {
   }
   bool word(std::string_view expected);
   bool number(enterprise::RawValue& out);
+  bool pass_scalar();
+  bool pass_text();
+  bool pass_number();
+  bool pass_plain();
+  void pass_usual();
 
   const char* at_;
   const char* end_;

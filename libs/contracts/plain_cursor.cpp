@@ -1,6 +1,7 @@
-#include "contracts/profiles/plain_cursor.hpp"
+#include "contracts/plain_cursor.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cstddef>
 #include <cstring>
@@ -38,32 +39,40 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 
-bool PlainCursor::text(std::string_view& out) {
-  if (!take('"')) return false;
-  const char* begin = at_;
-  for (;;) {
-    while (end_ - at_ >= 8) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, at_, 8);
-      if (special_bytes(word) != 0) break;
-      at_ += 8;
+// To the next character that is none of ASCII's usual ones. Only the first mark is sure: a borrow may have made those behind it.
+void PlainCursor::pass_usual() {
+  while (end_ - at_ >= 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at_, 8);
+    const std::uint64_t special = special_bytes(word);
+    if (special != 0) {
+      if constexpr (std::endian::native == std::endian::little) at_ += std::countr_zero(special) / 8;
+      return;
     }
+    at_ += 8;
+  }
+}
+
+// To the next quote or backslash.
+bool PlainCursor::pass_plain() {
+  for (;;) {
+    pass_usual();
     if (at_ == end_) return false;
     const auto c = static_cast<unsigned char>(*at_);
-    if (c == '"') {
-      out = {begin, static_cast<std::size_t>(at_ - begin)};
-      ++at_;
-      return true;
-    }
-    if (c < 0x20 || c == '\\') return false;
-    if (c < 0x80) {
-      ++at_;
-      continue;
-    }
-    const std::size_t length = sequence_at(at_, end_);
+    if (c == '"' || c == '\\') return true;
+    const std::size_t length = c < 0x20 ? 0 : c < 0x80 ? 1 : sequence_at(at_, end_);
     if (length == 0) return false;
     at_ += length;
   }
+}
+
+bool PlainCursor::text(std::string_view& out) {
+  if (!take('"')) return false;
+  const char* begin = at_;
+  if (!pass_plain() || *at_ != '"') return false;
+  out = {begin, static_cast<std::size_t>(at_ - begin)};
+  ++at_;
+  return true;
 }
 
 bool PlainCursor::word(std::string_view expected) {
@@ -132,6 +141,80 @@ bool PlainCursor::value(RawValue& out, std::vector<std::string_view>& elements) 
     default:
       return number(out);
   }
+}
+
+bool PlainCursor::whole(std::uint64_t& out) {
+  const char* begin = at_;
+  while (at_ != end_ && is_digit(*at_)) ++at_;
+  if (at_ == begin || at_ - begin > 18 || (*begin == '0' && at_ - begin > 1)) return false;
+  std::from_chars(begin, at_, out);
+  return at_ == end_ || (*at_ != '.' && *at_ != 'e' && *at_ != 'E');
+}
+
+bool PlainCursor::pass_text() {
+  if (!take('"')) return false;
+  while (pass_plain()) {
+    if (*at_ == '"') {
+      ++at_;
+      return true;
+    }
+    constexpr std::string_view escapes = "\"\\/bfnrt";
+    if (end_ - at_ < 2 || escapes.find(at_[1]) == std::string_view::npos) return false;
+    at_ += 2;
+  }
+  return false;
+}
+
+bool PlainCursor::pass_number() {
+  if (at_ != end_ && *at_ == '-') ++at_;
+  const char* digits = at_;
+  while (at_ != end_ && is_digit(*at_)) ++at_;
+  if (at_ == digits || at_ - digits > 18 || (*digits == '0' && at_ - digits > 1)) return false;
+  if (at_ == end_ || *at_ != '.') return at_ == end_ || (*at_ != 'e' && *at_ != 'E');
+  const char* fraction = ++at_;
+  while (at_ != end_ && is_digit(*at_)) ++at_;
+  return at_ != fraction && at_ != end_ && *at_ != 'e' && *at_ != 'E';
+}
+
+bool PlainCursor::pass_scalar() {
+  skip_blanks();
+  if (at_ == end_) return false;
+  switch (*at_) {
+    case '"':
+      return pass_text();
+    case 't':
+      return word("true");
+    case 'f':
+      return word("false");
+    case 'n':
+      return word("null");
+    default:
+      return pass_number();
+  }
+}
+
+bool PlainCursor::pass_object(std::string_view& out, SeenNames& seen) {
+  skip_blanks();
+  const char* begin = at_;
+  seen.clear();
+  if (!take('{')) return false;
+  if (!take('}')) {
+    do {
+      std::string_view name;
+      if (!key(name) || !seen.add(name)) return false;
+      if (!take('[')) {
+        if (!pass_scalar()) return false;
+      } else if (!take(']')) {
+        do {
+          if (!pass_scalar()) return false;
+        } while (take(','));
+        if (!take(']')) return false;
+      }
+    } while (take(','));
+    if (!take('}')) return false;
+  }
+  out = {begin, static_cast<std::size_t>(at_ - begin)};
+  return true;
 }
 
 bool SeenNames::add(std::string_view name) {
