@@ -131,17 +131,30 @@ http::ClientRequest LoadedSystem::inbox_of(std::uint64_t index, const std::strin
   return request;
 }
 
-std::map<std::string, pid_t> LoadedSystem::processes() const {
-  std::map<std::string, pid_t> found;
+std::optional<rapidjson::Document> LoadedSystem::cluster() const {
   std::ifstream stream(directory_ / "data" / "cluster.json");
-  if (!stream) return {{"zhida", zhida_.pid()}};
+  if (!stream) return std::nullopt;
   std::ostringstream content;
   content << stream.rdbuf();
-  rapidjson::Document described;
-  described.Parse(content.str().c_str());
-  for (const auto& service : described["services"].GetObject()) found[service.name.GetString()] = service.value["pid"].GetInt();
-  for (const auto& child : described["children"].GetObject()) found[child.name.GetString()] = child.value.GetInt();
+  std::optional<rapidjson::Document> described(std::in_place);
+  described->Parse(content.str().c_str());
+  return described;
+}
+
+std::map<std::string, pid_t> LoadedSystem::processes() const {
+  const auto described = cluster();
+  if (!described) return {{"zhida", zhida_.pid()}};
+  std::map<std::string, pid_t> found;
+  for (const auto& service : (*described)["services"].GetObject()) found[service.name.GetString()] = service.value["pid"].GetInt();
+  for (const auto& child : (*described)["children"].GetObject()) found[child.name.GetString()] = child.value.GetInt();
   return found;
+}
+
+LoadedSystem::Server LoadedSystem::server_of(const std::string& service) const {
+  const auto described = cluster();
+  if (!described) return {zhida_.port(), zhida_.pid()};
+  const auto& process = (*described)["services"][service.c_str()];
+  return {static_cast<std::uint16_t>(process["port"].GetUint()), process["pid"].GetInt()};
 }
 
 void LoadedSystem::with_redis(const std::function<asio::awaitable<void>(redis::Client&)>& work) const {

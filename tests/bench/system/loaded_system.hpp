@@ -5,11 +5,13 @@
 #include "support/standalone.hpp"
 #include "support/temporary_directory.hpp"
 
+#include <rapidjson/document.h>
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,10 +67,19 @@ class LoadedSystem {
   /// What it runs, by name: the services and what they stand on in a cluster, else the one program.
   std::map<std::string, pid_t> processes() const;
 
+  struct Server {
+    std::uint16_t port = 0;
+    pid_t pid = 0;
+  };
+  /// Who answers for a service: its own process in a cluster, not the gateway; else the one program.
+  Server server_of(const std::string& service) const;
+
   test::Standalone& zhida() { return zhida_; }
   const test::Standalone& zhida() const { return zhida_; }
 
  private:
+  std::optional<rapidjson::Document> cluster() const;
+
   test::TemporaryDirectory directory_;
   test::Standalone zhida_;
 };
