@@ -191,7 +191,7 @@ auto PartitionMatcher::begin(Run& run) -> Result<void> {
   run.order = listed ? order_.listed(*listed) : order_.rows();
   run.cursor = 0;
   run.candidates.clear();
-  run.block.reset();
+  run.blocks.clear();
   forget_columns(run);
   run.stage = Stage::deciding;
   co_return result<void>();

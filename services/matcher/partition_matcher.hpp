@@ -42,6 +42,7 @@ class PartitionMatcher {
 
   /// A block of intents that is not in the log.
   struct Block {
+    std::size_t from = 0;                           ///< where looking for its enterprises began
     delivery::State state = delivery::State::none;  ///< of those that are not suppressed
     std::string id, json;
     std::size_t facts = 0;
@@ -68,7 +69,7 @@ class PartitionMatcher {
     std::size_t gathered_from = 0;
     domain::Instant at{};
     std::uint64_t profile_position = 0;
-    std::optional<Block> block;  // of all of them, once it is ready
+    std::vector<Block> blocks;  // those before it that are ready
 
     log::Offset folded_before = 0;  // the fold must have come so far before the next stage
     bool uncertain = false;         // an append was not acknowledged: what it left must be folded before beginning anew
@@ -81,13 +82,14 @@ class PartitionMatcher {
   Result<void> turn();
   Result<void> begin(Run& run);
   Result<void> decide_on(Run& run);
-  Result<log::Offset> send(const Run& run, Block block, bool& sent);
+  Result<log::Offset> send(const Run& run, std::vector<Block> blocks, bool& sent);
   Result<void> look_on_until(Run& run, const bool& sent);
   Result<void> look_on(Run& run);
   boost::asio::awaitable<void> read_columns(Run& run);
   Result<void> decide_block(Run& run);
   Result<void> close(Run& run);
-  Result<log::Offset> append(const Run& run, std::string id, std::string_view type, std::string value);
+  log::NewRecord record_of(const Run& run, std::string id, std::string_view type, std::string value) const;
+  Result<log::Offset> append(std::vector<log::NewRecord> records);
   boost::asio::awaitable<void> wait();
   boost::asio::awaitable<void> prepare();
 

@@ -20,6 +20,7 @@ using Clock = stores::Notice::Clock;
 
 // Between two looks at the clock.
 constexpr std::size_t at_once = 16;
+constexpr std::size_t most_ready = 4;         // blocks
 constexpr std::size_t most_passed_over = 64;  // each may be of a block that is to be decided
 
 std::string name_of(delivery::IntentKeyView key) {
@@ -36,10 +37,13 @@ void PartitionMatcher::begin_block(Run& run) {
 
 void PartitionMatcher::rewind(Run& run) {
   forget_columns(run);
-  if (run.stage != Stage::deciding || run.candidates.empty()) return;
-  run.cursor = run.gathered_from;
+  if (run.stage != Stage::deciding) return;
+  if (!run.blocks.empty())
+    run.cursor = run.blocks.front().from;
+  else if (!run.candidates.empty())
+    run.cursor = run.gathered_from;
   run.candidates.clear();
-  run.block.reset();
+  run.blocks.clear();
 }
 
 // Profiles change while a campaign is decided: until the caller suspends next, the masks are of the profiles as they are.
@@ -91,17 +95,18 @@ void PartitionMatcher::add_candidate(Run& run, const enterprise::Uscc& uscc) {
   evidence_.append_values(run.candidates.values(), slots_, run.compiled->audience.slots());
 }
 
-// One block goes to the log, which takes its time, while the next one is made ready. That is not sent before it is known what became of
-// the first: only what was sent last can be uncertain.
+// What is ready goes to the log, which takes its time, while what follows is made ready. That is not sent before it is known what became
+// of the first: only what was sent last can be uncertain.
 auto PartitionMatcher::decide_on(Run& run) -> Result<void> {
   using namespace asio::experimental::awaitable_operators;
-  if (!run.block) co_return co_await look_on(run);
-  Block block = std::move(*run.block);
-  run.block.reset();
-  if (decided_now(run) != block.state) co_return result<void>();  // forgotten, or decided again as it now must be
-  run.candidates.clear();
+  if (run.blocks.empty()) co_return co_await look_on(run);
+  const std::optional<delivery::State> state = decided_now(run);
+  if (std::ranges::any_of(run.blocks, [&](const Block& block) { return block.state != state; })) {
+    rewind(run);  // decided again as it now must be
+    co_return result<void>();
+  }
   bool sent = false;
-  auto sending = send(run, std::move(block), sent);
+  auto sending = send(run, std::exchange(run.blocks, {}), sent);
   auto looking = look_on_until(run, sent);
   auto both = std::move(sending) && std::move(looking);
   const auto [offset, looked] = co_await std::move(both);
@@ -118,7 +123,7 @@ auto PartitionMatcher::look_on_until(Run& run, const bool& sent) -> Result<void>
   result<void> looked;
   do {
     looked = co_await look_on(run);
-  } while (looked && !sent && run.cursor < run.order->size() && run.candidates.size() < run.block_facts);
+  } while (looked && !sent && run.cursor < run.order->size() && run.blocks.size() < most_ready);
   co_return looked;
 }
 
@@ -143,7 +148,7 @@ auto PartitionMatcher::look_on(Run& run) -> Result<void> {
     result<void> decided = co_await decide_block(run);
     if (!decided) co_return decided;
   }
-  if (run.cursor == run.order->size() && run.candidates.empty()) {
+  if (run.cursor == run.order->size() && run.candidates.empty() && run.blocks.empty()) {
     run.stage = Stage::closing;
     forget_columns(run);
   }
@@ -180,29 +185,33 @@ auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
     }
     if (next < run.candidates.size()) co_await runtime::background_turn();
   }
-  if (writer.facts() == 0) {
-    run.candidates.clear();
-    co_return result<void>();
+  if (writer.facts() != 0) {
+    Block& block = run.blocks.emplace_back();
+    block.from = run.gathered_from;
+    block.state = *state;
+    block.id = name_of(header.key()) + "/" + std::string(run.candidates.usccs().front().text());
+    block.facts = writer.facts();
+    block.json = writer.finish();
+    block.reasons = reasons;
   }
-  run.block.emplace();
-  run.block->state = *state;
-  run.block->id = name_of(header.key()) + "/" + std::string(run.candidates.usccs().front().text());
-  run.block->facts = writer.facts();
-  run.block->json = writer.finish();
-  run.block->reasons = reasons;
+  run.candidates.clear();
   co_return result<void>();
 }
 
-auto PartitionMatcher::send(const Run& run, Block block, bool& sent) -> Result<log::Offset> {
-  const result<log::Offset> offset = co_await append(run, std::move(block.id), contracts::IntentsWriter::type, std::move(block.json));
+auto PartitionMatcher::send(const Run& run, std::vector<Block> blocks, bool& sent) -> Result<log::Offset> {
+  std::vector<log::NewRecord> records;
+  for (Block& block : blocks) records.push_back(record_of(run, std::move(block.id), contracts::IntentsWriter::type, std::move(block.json)));
+  const result<log::Offset> last = co_await append(std::move(records));
   sent = true;
-  if (!offset) co_return offset;
-  service_.metrics_.blocks.increment();
-  service_.metrics_.intents(run.campaign->plan.lane, partition_).increment(block.facts);
-  for (std::size_t i = 0; i < block.reasons.size(); ++i)
-    (i == 0 ? service_.metrics_.unsuppressed(block.state) : service_.metrics_.suppressed(static_cast<delivery::Reason>(i)))
-        .increment(block.reasons[i]);
-  co_return offset;
+  if (!last) co_return last;
+  service_.metrics_.blocks.increment(blocks.size());
+  for (const Block& block : blocks) {
+    service_.metrics_.intents(run.campaign->plan.lane, partition_).increment(block.facts);
+    for (std::size_t i = 0; i < block.reasons.size(); ++i)
+      (i == 0 ? service_.metrics_.unsuppressed(block.state) : service_.metrics_.suppressed(static_cast<delivery::Reason>(i)))
+          .increment(block.reasons[i]);
+  }
+  co_return last;
 }
 
 // The number announced is the one the fold counts: whatever was decided in other lives is in it.
@@ -218,7 +227,9 @@ auto PartitionMatcher::close(Run& run) -> Result<void> {
   if (!decided_now(run)) co_return result<void>();
   std::string id = name_of(key_of(run)) + "/" + std::to_string(partition_);
   std::string json = contracts::to_json(mark);
-  const result<log::Offset> offset = co_await append(run, std::move(id), contracts::PartitionDecided::type, std::move(json));
+  std::vector<log::NewRecord> records;
+  records.push_back(record_of(run, std::move(id), contracts::PartitionDecided::type, std::move(json)));
+  const result<log::Offset> offset = co_await append(std::move(records));
   if (!offset) co_return offset.error();
   finish(run);
   service_.metrics_.partitions_decided.increment();
@@ -228,9 +239,8 @@ auto PartitionMatcher::close(Run& run) -> Result<void> {
   co_return result<void>();
 }
 
-auto PartitionMatcher::append(const Run& run, std::string id, std::string_view type, std::string value) -> Result<log::Offset> {
-  std::vector<log::NewRecord> records(1);
-  log::NewRecord& record = records.front();
+log::NewRecord PartitionMatcher::record_of(const Run& run, std::string id, std::string_view type, std::string value) const {
+  log::NewRecord record;
   record.topic = topic_of(run.campaign->plan.lane);
   record.partition = partition_;
   record.value = std::move(value);
@@ -239,9 +249,14 @@ auto PartitionMatcher::append(const Run& run, std::string id, std::string_view t
   record.event.source = "zhida/matcher";
   record.event.time_ms = with_.now().time_since_epoch().count();
   record.event.traceparent = with_.catalog.launched_under(run.campaign->id);
+  return record;
+}
+
+/// Where the last of them is.
+auto PartitionMatcher::append(std::vector<log::NewRecord> records) -> Result<log::Offset> {
   const result<std::vector<log::Offset>> offsets = co_await with_.log.append(std::move(records));
   if (!offsets) co_return offsets.error();
-  co_return offsets->front();
+  co_return offsets->back();
 }
 
 delivery::IntentKeyView PartitionMatcher::key_of(const Run& run) const {

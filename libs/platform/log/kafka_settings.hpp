@@ -27,7 +27,7 @@ struct KafkaSettings {
   std::int32_t min_in_sync = 2;  ///< of which so many have a record before it is acknowledged
   bool create_topics = true;     ///< make topics that are missing; false: they are a mistake
 
-  std::string compression = "lz4";                   ///< `none`, `lz4`, `zstd`
+  std::string compression = "zstd";                  ///< `none`, `lz4`, `zstd`
   std::chrono::milliseconds linger{2};               ///< how long a record waits for others to travel with it
   std::chrono::milliseconds delivery_limit{30'000};  ///< an append not acknowledged by then gets `io`
   std::chrono::milliseconds request_limit{10'000};   ///< for reads and questions to the brokers
