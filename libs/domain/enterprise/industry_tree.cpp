@@ -32,6 +32,22 @@ bool well_formed(std::string_view code, int level) {
   return code.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+constexpr std::size_t sections = 20, places = sections + 100 + 1'000 + 10'000;
+
+/// Where a section's letter, or two to four digits, stand in a table of all of them; nothing for anything else.
+std::optional<std::size_t> place_of(std::string_view prefix) {
+  if (prefix.size() == 1 && prefix[0] >= 'A' && prefix[0] <= 'T') return static_cast<std::size_t>(prefix[0] - 'A');
+  if (prefix.size() < 2 || prefix.size() > 4) return std::nullopt;
+  std::size_t number = 0, numbers = 1, before = sections;
+  for (const char digit : prefix) {
+    if (digit < '0' || digit > '9') return std::nullopt;
+    number = number * 10 + static_cast<std::size_t>(digit - '0');
+    numbers *= 10;
+    if (numbers >= 1'000) before += numbers / 10;
+  }
+  return before + number;
+}
+
 }  // namespace
 
 boost::system::error_code make_error_code(IndustryError error) {
@@ -46,6 +62,13 @@ boost::system::result<IndustryTree> IndustryTree::parse(std::string_view csv) {
              name = parsed.table->column("name_zh");
   if (!code || !level || !section || !name) return IndustryError::malformed;
   IndustryTree tree;
+  tree.section_by_prefix_.assign(places, '\0');
+  const auto put = [&tree](std::string_view prefix, char of) {
+    char& known = tree.section_by_prefix_[place_of(prefix).value()];
+    if (known != '\0' && known != of) return false;
+    known = of;
+    return true;
+  };
   for (const auto& row : parsed.table->rows) {
     Industry industry;
     industry.code = row[*code];
@@ -56,11 +79,10 @@ boost::system::result<IndustryTree> IndustryTree::parse(std::string_view csv) {
     if (!well_formed(industry.code, industry.level) || !well_formed(row[*section], 1)) return IndustryError::malformed;
     if (!tree.by_code_.emplace(packed(industry.code), tree.industries_.size()).second) return IndustryError::malformed;
     if (industry.level == 1) {
-      tree.section_by_prefix_.emplace(packed(industry.code), industry.section);
+      put(industry.code, industry.section);
     } else {
       for (std::size_t length = 2; length <= industry.code.size(); ++length)
-        if (tree.section_by_prefix_.emplace(packed(industry.code.substr(0, length)), industry.section).first->second != industry.section)
-          return IndustryError::malformed;
+        if (!put(std::string_view(industry.code).substr(0, length), industry.section)) return IndustryError::malformed;
     }
     tree.industries_.push_back(std::move(industry));
   }
@@ -73,12 +95,12 @@ const IndustryTree::Industry* IndustryTree::find(std::string_view code) const {
   return found == by_code_.end() ? nullptr : &industries_[found->second];
 }
 
-bool IndustryTree::is_prefix(std::string_view prefix) const { return section_by_prefix_.contains(packed(prefix)); }
+bool IndustryTree::is_prefix(std::string_view prefix) const { return section_of(prefix).has_value(); }
 
 std::optional<char> IndustryTree::section_of(std::string_view code) const {
-  const auto found = section_by_prefix_.find(packed(code));
-  if (found == section_by_prefix_.end()) return std::nullopt;
-  return found->second;
+  const std::optional<std::size_t> place = place_of(code);
+  if (!place || section_by_prefix_[*place] == '\0') return std::nullopt;
+  return section_by_prefix_[*place];
 }
 
 bool IndustryTree::under(std::string_view code, std::string_view prefix) const {

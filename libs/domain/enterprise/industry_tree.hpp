@@ -45,9 +45,9 @@ class IndustryTree {
   bool under(std::string_view code, std::string_view prefix) const;
 
  private:
-  std::vector<Industry> industries_;                           ///< in file order
-  std::unordered_map<std::uint32_t, std::size_t> by_code_;     ///< keys are the characters of the code, packed
-  std::unordered_map<std::uint32_t, char> section_by_prefix_;  ///< codes and their prefixes of two digits or more
+  std::vector<Industry> industries_;                        ///< in file order
+  std::unordered_map<std::uint32_t, std::size_t> by_code_;  ///< keys are the characters of the code, packed
+  std::vector<char> section_by_prefix_;                     ///< by place of sections and of prefixes of two digits or more; 0 = none
 };
 
 }  // namespace zhida::enterprise

@@ -28,7 +28,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr int rounds = 5;
-constexpr std::chrono::seconds still{1};  // so long without an intent: that was the last
+constexpr std::chrono::seconds still{3};  // so long without an intent: that was the last
 constexpr const char* scratch_prefix = "bare-";
 constexpr const char* scratch = "bare-intents";
 
