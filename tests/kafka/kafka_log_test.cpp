@@ -124,6 +124,58 @@ TEST_F(KafkaLogTest, WakesAReaderForWhatAnotherProcessAppends) {
   run(hears_others(*one, *other));
 }
 
+/// Readers at the end of a partition, where every record is the last for a moment: those that wait for it and those that look again and
+/// again, from where they were.
+TEST_F(KafkaLogTest, SkipsNothingAtTheEnd) {
+  constexpr int records = 1'000;
+  auto writer = open(one_topic(1));
+  auto reader = open(one_topic(1));
+  auto write = [&]() -> asio::awaitable<void> {
+    asio::steady_timer pause(io);
+    for (int i = 0; i < records; ++i) {
+      std::vector<NewRecord> batch(1);
+      batch.front().topic = "facts";
+      batch.front().partition = 0;
+      batch.front().value = std::to_string(i);
+      const auto appended = co_await writer->append(std::move(batch));
+      EXPECT_TRUE(appended.has_value());
+      if (i % 7 != 0) continue;
+      pause.expires_after(std::chrono::milliseconds(i % 5));
+      co_await pause.async_wait(asio::use_awaitable);
+    }
+  };
+  auto follow = [&](bool waits) -> asio::awaitable<void> {
+    asio::steady_timer pause(io);
+    Offset next = 0;
+    for (int expected = 0; expected < records;) {
+      const auto batch = co_await reader->read("facts", 0, next, ReadLimits());
+      EXPECT_TRUE(batch.has_value());
+      if (!batch) co_return;
+      for (const RecordPtr& record : batch->records) {
+        EXPECT_EQ(record->value, std::to_string(expected)) << "at offset " << record->offset << (waits ? ", waiting" : ", looking");
+        if (record->value != std::to_string(expected)) co_return;
+        ++expected;
+      }
+      next = batch->next;
+      if (!batch->records.empty()) continue;
+      pause.expires_after(std::chrono::milliseconds(1));
+      co_await pause.async_wait(asio::use_awaitable);
+      if (!waits) continue;
+      Position position;
+      position.topic = "facts";
+      position.partition = 0;
+      position.next = next;
+      std::vector<Position> positions(1, position);
+      co_await reader->wait(std::move(positions));
+    }
+  };
+  auto body = [&]() -> asio::awaitable<void> {
+    using namespace asio::experimental::awaitable_operators;
+    co_await (write() && follow(false) && follow(true));
+  };
+  run(body(), 120s);
+}
+
 TEST_F(KafkaLogTest, RefusesAnotherLogThanTheOneAskedFor) {
   const std::string id = open(one_topic())->id();
   KafkaSettings other = settings;
