@@ -137,6 +137,24 @@ TEST_F(CatalogStoreTest, CountsARevisionOnlyIfItIsTheNextOne) {
   run(body());
 }
 
+/// Whoever sees a change asks the others to have come as far as this one says that it has.
+TEST_F(CatalogStoreTest, ShowsNothingBeyondWhereItSaysItIs) {
+  constexpr std::uint64_t changes = 20'000;
+  auto body = [&]() -> asio::awaitable<void> {
+    for (std::uint64_t i = 0; i < changes; ++i) put_document("D-" + std::to_string(i), 1, "文件");
+    const auto appended = co_await log.append(std::exchange(pending, {}));
+    EXPECT_TRUE(appended.has_value());
+    std::size_t looks = 0;
+    while (store.version() < changes) {
+      EXPECT_GE(store.progress().position("catalog", 0), static_cast<log::Offset>(store.version()));
+      looks += store.version() == 0 ? 0 : 1;
+      co_await asio::post(io, asio::use_awaitable);
+    }
+    EXPECT_GT(looks, 3u) << "it was never looked at in between";
+  };
+  run(body());
+}
+
 TEST_F(CatalogStoreTest, SaysWhatACampaignMayNoLongerPush) {
   auto body = [&]() -> asio::awaitable<void> {
     put_document("D", 1, "of the item");

@@ -93,8 +93,11 @@ asio::awaitable<result<std::size_t>> CatalogStore::fold_topic(std::string topic,
       letters_.push_back(std::move(letter));
     }
     next = record->offset + 1;  // before others run: what is folded is not folded again
-    if (turn.over()) co_await turn.pass();
+    if (!turn.over()) continue;
+    progress_.advance(topic, 0, next);  // who meets an outcome meanwhile waits for others to come as far
+    co_await turn.pass();
   }
+  progress_.advance(topic, 0, next);
   if (!letters_.empty()) {
     std::vector<DeadLetters::Input> waiting = letters_;  // kept until the log has them
     const result<void> quarantined = co_await dead_letters_.quarantine(std::move(waiting));
