@@ -22,6 +22,19 @@ pid_t spawn(const std::vector<std::string>& words, const std::filesystem::path& 
 std::vector<std::string> broker_program(const std::string& program, const std::vector<std::string>& arguments,
                                         std::string_view heap = "512m");
 
+/// Properties of a broker that is alone: what it keeps for itself has one partition and one replica, and groups wait for nobody.
+inline constexpr std::string_view alone = R"(offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
+auto.create.topics.enable=false
+)";
+
 /// Formats the storage that `directory`/broker.properties names. Throws std::runtime_error with what the tool said.
 void format_broker_storage(const std::filesystem::path& directory);
 

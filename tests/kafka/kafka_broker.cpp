@@ -61,7 +61,8 @@ std::string KafkaBroker::output() const {
 
 void KafkaBroker::write_configuration() const {
   std::ofstream out(directory_ / "broker.properties");
-  out << fmt::format(R"(process.roles=broker,controller
+  out << alone
+      << fmt::format(R"(process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{2}
 listeners=PLAINTEXT://127.0.0.1:{0},SASL_PLAINTEXT://127.0.0.1:{1},CONTROLLER://127.0.0.1:{2}
@@ -75,16 +76,6 @@ authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 super.users=User:ANONYMOUS;User:zhida
 allow.everyone.if.no.acl.found=true
 log.dirs={3}
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=1
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=1
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
-group.initial.rebalance.delay.ms=0
-group.min.session.timeout.ms=1000
-auto.create.topics.enable=false
 log.cleaner.backoff.ms=100
 log.cleaner.dedupe.buffer.size=10485760
 log.segment.delete.delay.ms=1000

@@ -77,7 +77,8 @@ cat broker.key broker.crt ca.pem >broker.pem
 
 void SecuredBroker::write_configuration() const {
   std::ofstream out(directory_ / "broker.properties");
-  out << fmt::format(R"(process.roles=broker,controller
+  out << alone
+      << fmt::format(R"(process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{4}
 listeners=PLAINTEXT://127.0.0.1:{0},SASL_PLAINTEXT://127.0.0.1:{1},SASL_SSL://127.0.0.1:{2},SSL://127.0.0.1:{3},CONTROLLER://127.0.0.1:{4}
@@ -96,16 +97,6 @@ ssl.truststore.type=PEM
 ssl.truststore.location={5}/ca.pem
 listener.name.ssl.ssl.client.auth=required
 log.dirs={5}/data
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=1
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=1
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
-group.initial.rebalance.delay.ms=0
-group.min.session.timeout.ms=1000
-auto.create.topics.enable=false
 )",
                      plain_port_, sasl_plaintext_port_, sasl_ssl_port_, ssl_port_, controller_port_, directory_.path().string());
 }

@@ -19,7 +19,7 @@ struct PlainBlock {
 };
 
 /// Which members of an object were there.
-class Members {
+class SeenMembers {
  public:
   /// False if it was there before.
   bool add(unsigned member) {

@@ -21,7 +21,7 @@ class Reader {
     fact.index = static_cast<std::uint16_t>(index);
     if (!cursor_.take('{')) return false;
     enum : unsigned { uscc, state, reason, facets, items, evidence };
-    Members seen;
+    SeenMembers seen;
     do {
       std::string_view name;
       if (!cursor_.key(name)) return false;
@@ -50,7 +50,7 @@ class Reader {
     static constexpr std::pair<std::string_view, std::string_view Facets::*> known[] = {
         {"size_class", &Facets::size_class}, {"section", &Facets::section},      {"street", &Facets::street}, {"park", &Facets::park},
         {"building", &Facets::building},     {"legal_form", &Facets::legal_form}};
-    Members seen;
+    SeenMembers seen;
     do {
       std::string_view name;
       if (!cursor_.key(name)) return false;
@@ -74,7 +74,7 @@ class Reader {
   bool read_decision(delivery::ItemDecision& out) {
     if (!cursor_.take('{')) return false;
     enum : unsigned { verdict, window, benefit };
-    Members seen;
+    SeenMembers seen;
     do {
       std::string_view name;
       if (!cursor_.key(name)) return false;

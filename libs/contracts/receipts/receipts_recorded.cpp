@@ -87,7 +87,7 @@ bool read_plain_time(PlainCursor& cursor, std::optional<domain::Instant>& out) {
 bool read_plain_fact(PlainCursor& cursor, Receipt& receipt) {
   if (!cursor.take('{')) return false;
   enum : unsigned { uscc, state, reason, attempt, until, left_out };
-  Members seen;
+  SeenMembers seen;
   do {
     std::string_view name;
     if (!cursor.key(name)) return false;

@@ -1,15 +1,9 @@
 #include "domain/effect/counters.hpp"
 
-#include "domain/delivery/bytes.hpp"
-
 #include <algorithm>
-#include <limits>
 
 namespace zhida::effect {
 namespace {
-
-constexpr unsigned has_item = 0x01;
-constexpr unsigned is_cell = 0x02;
 
 std::uint64_t mix(std::uint64_t value) {  // the finaliser of MurmurHash3
   value = (value ^ (value >> 33)) * 0xff51afd7ed558ccdULL;
@@ -25,45 +19,6 @@ std::uint64_t hash(const CounterKey& key) {
 }
 
 }  // namespace
-
-std::string encode_field(const CounterKey& key) {
-  const bool cell = key.hour != 0;
-  std::string out;
-  delivery::ByteWriter writer(out);
-  writer.byte((key.item != 0 ? has_item : 0) | (cell ? is_cell : 0));
-  writer.byte(static_cast<unsigned>(key.measure));
-  if (key.item != 0) writer.fixed(key.item, 8);
-  if (cell) {
-    writer.number(key.hour);
-    writer.byte(static_cast<unsigned>(key.size));
-    writer.number(key.street);
-  }
-  return out;
-}
-
-boost::system::result<CounterKey> decode_field(delivery::CampaignNumber campaign, std::string_view bytes) {
-  constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
-  delivery::ByteReader in(bytes);
-  CounterKey key;
-  key.campaign = campaign;
-  const unsigned flags = in.byte();
-  key.measure = static_cast<Measure>(in.byte());
-  const bool known = static_cast<int>(key.measure) < measure_count || state_of(key.measure) || reason_of(key.measure);
-  if (flags > (has_item | is_cell) || !known) in.fail();
-  if ((flags & has_item) != 0) {
-    key.item = in.fixed(8);
-    if (key.item == 0) in.fail();
-  }
-  if ((flags & is_cell) != 0) {
-    key.hour = static_cast<delivery::Hour>(in.number(most));
-    const unsigned size = in.byte();
-    if (key.hour == 0 || size >= domain::EnumNames<delivery::SizeBand>::names.size()) in.fail();
-    key.size = static_cast<delivery::SizeBand>(size);
-    key.street = static_cast<std::uint32_t>(in.number(most));
-  }
-  if (!in.good() || !in.at_end()) return make_error_code(boost::system::errc::bad_message);
-  return key;
-}
 
 std::size_t Counters::slot_of(const CounterKey& key) const {
   const std::size_t mask = slots_.size() - 1;

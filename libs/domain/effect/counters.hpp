@@ -3,12 +3,8 @@
 #include "domain/delivery/facts.hpp"
 #include "domain/effect/measure.hpp"
 
-#include <boost/system/result.hpp>
-
 #include <cstddef>
 #include <cstdint>
-#include <string>
-#include <string_view>
 #include <vector>
 
 namespace zhida::effect {
@@ -26,12 +22,6 @@ struct CounterKey {
 
   friend auto operator<=>(const CounterKey&, const CounterKey&) = default;
 };
-
-/// The key but its campaign as short bytes: the field of a hash per campaign.
-std::string encode_field(const CounterKey& key);
-
-/// Errors: `bad_message`.
-boost::system::result<CounterKey> decode_field(delivery::CampaignNumber campaign, std::string_view bytes);
 
 /// Sparse sums. Addition and subtraction commute, so a fold that adds contribution(after) − contribution(before) of each
 /// enterprise holds the sum of contribution(ledger) over all ledgers, whatever the order.

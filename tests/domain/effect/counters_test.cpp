@@ -8,24 +8,6 @@
 namespace zhida::effect {
 namespace {
 
-TEST(CounterFields, AreReadAsTheyAreWritten) {
-  CounterKey total;
-  total.campaign = 3;
-  total.measure = by_state(delivery::State::delivered);
-  CounterKey cell = total;
-  cell.item = delivery::hash_of("A");
-  cell.measure = Measure::clicks;
-  cell.hour = 498'000;
-  cell.size = delivery::SizeBand::large;
-  cell.street = 310117106;
-  for (const CounterKey& key : {total, cell}) {
-    const std::string field = encode_field(key);
-    EXPECT_EQ(decode_field(3, field).value(), key);
-    EXPECT_FALSE(decode_field(3, field.substr(0, field.size() - 1)).has_value());
-    EXPECT_FALSE(decode_field(3, field + "x").has_value());
-  }
-}
-
 TEST(Counters, ForgetWhatAddsUpToNothing) {
   Counters counters;
   for (std::uint32_t i = 0; i < 1000; ++i) {
