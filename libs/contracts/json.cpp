@@ -290,9 +290,16 @@ void JsonWriter::value(double number) {
 
 void JsonWriter::value(std::string_view text) {
   separate();
-  out_.push_back('"');
   std::size_t done = 0;
-  for (std::size_t i = first_to_escape(text, 0); i < text.size(); i = first_to_escape(text, i + 1)) {
+  std::size_t i = first_to_escape(text, 0);
+  if (i == text.size()) {  // as nearly every text
+    const std::size_t at = out_.size();
+    out_.resize(at + text.size() + 2, '"');
+    std::copy(text.begin(), text.end(), out_.begin() + static_cast<std::ptrdiff_t>(at + 1));
+    return;
+  }
+  out_.push_back('"');
+  for (; i < text.size(); i = first_to_escape(text, i + 1)) {
     const auto c = static_cast<unsigned char>(text[i]);
     out_.append(text, done, i - done);
     done = i + 1;

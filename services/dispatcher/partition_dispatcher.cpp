@@ -217,19 +217,21 @@ auto PartitionDispatcher::look_again(const Recheck::Block& about, const contract
     facts.push_back(&fact);
     usccs.push_back(fact.uscc);
   }
-  const result<std::vector<delivery::Ledger>> ledgers = co_await with_.deliveries.ledgers(partition_, usccs);
+  const result<stores::StoredLedgers> ledgers = co_await with_.deliveries.ledgers(partition_, usccs);
   if (!ledgers) co_return ledgers.error();
   co_await runtime::background_turn();
 
   const delivery::IntentKeyView key = intents.header().key();
   std::vector<contracts::Receipt> receipts;
   receipts.reserve(facts.size());
+  delivery::Ledger ledger;
   for (std::size_t next = 0; next < facts.size();) {
     const log::ByteGate::Pass pass = co_await service_.floor_->enter(1);
     if (!pass) co_return error_code(asio::error::operation_aborted);
     const auto deadline = Clock::now() + service_.settings_.slice;
     while (next < facts.size() && (next % facts_between_clocks != 0 || Clock::now() < deadline)) {
-      if (auto receipt = recheck_.receipt(about, key, *facts[next], (*ledgers)[next])) receipts.push_back(*receipt);
+      if (const result<void> read = ledgers->read(next, ledger); !read) co_return read.error();
+      if (auto receipt = recheck_.receipt(about, key, *facts[next], ledger)) receipts.push_back(*receipt);
       ++next;
     }
     if (next < facts.size()) co_await runtime::background_turn();

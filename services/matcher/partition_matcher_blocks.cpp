@@ -156,7 +156,7 @@ auto PartitionMatcher::look_on(Run& run) -> Result<void> {
 }
 
 auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
-  const result<std::vector<delivery::Ledger>> ledgers = co_await with_.deliveries.ledgers(partition_, run.candidates.usccs());
+  const result<stores::StoredLedgers> ledgers = co_await with_.deliveries.ledgers(partition_, run.candidates.usccs());
   if (!ledgers) co_return ledgers.error();
   co_await runtime::background_turn();
 
@@ -169,17 +169,19 @@ auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
   offered.applied = offered.withdrawal.left_of(campaign::applied_since(*run.compiled, domain::date_of(run.at)));
   const auto is_member = [] { return true; };
   Reasons reasons{};
+  delivery::Ledger ledger;
   for (std::size_t next = 0; next < run.candidates.size();) {
     const log::ByteGate::Pass pass = co_await service_.floor_->enter(1);
     if (!pass) co_return error_code(asio::error::operation_aborted);
     const auto deadline = Clock::now() + service_.settings_.slice;
     while (next < run.candidates.size() && (next % at_once != 0 || Clock::now() < deadline)) {
       const std::size_t index = next++;
-      const delivery::IntentRecord* known = (*ledgers)[index].find(header.key());
+      if (const result<void> read = ledgers->read(index, ledger); !read) co_return read.error();
+      const delivery::IntentRecord* known = ledger.find(header.key());
       if (known != nullptr && known->decision) continue;
       const auto meant_for_withdrawn = [&] { return offered.withdrawal.leaves_nothing(run.candidates.items(index)); };
       const auto reason =
-          to_send ? campaign::reason_against(offered, (*ledgers)[index], is_member, meant_for_withdrawn) : delivery::Reason::none;
+          to_send ? campaign::reason_against(offered, ledger, is_member, meant_for_withdrawn) : delivery::Reason::none;
       run.candidates.write(index, reason == delivery::Reason::none ? *state : delivery::State::suppressed, reason, writer);
       ++reasons[static_cast<std::size_t>(reason)];
     }

@@ -15,10 +15,14 @@ class Withdrawal {
  public:
   Withdrawal() = default;
   /// `items`: by item of the package, in order, whether it is withdrawn.
-  Withdrawal(std::vector<bool> items, const Audience& audience) : items_(std::move(items)), wanted_(wanted_verdicts(audience)) {}
+  Withdrawal(std::vector<bool> items, const Audience& audience)
+      : items_(std::move(items)),
+        any_(std::find(items_.begin(), items_.end(), true) != items_.end()),
+        all_(!items_.empty() && std::find(items_.begin(), items_.end(), false) == items_.end()),
+        wanted_(wanted_verdicts(audience)) {}
 
-  bool any() const { return std::find(items_.begin(), items_.end(), true) != items_.end(); }
-  bool all() const { return !items_.empty() && std::find(items_.begin(), items_.end(), false) == items_.end(); }
+  bool any() const { return any_; }
+  bool all() const { return all_; }
 
   /// The items that are gone, numbered from 1, ascending.
   std::vector<std::uint16_t> parts() const {
@@ -60,6 +64,7 @@ class Withdrawal {
   }
 
   std::vector<bool> items_;
+  bool any_ = false, all_ = false;
   std::vector<policy::Verdict> wanted_;
 };
 

@@ -321,9 +321,11 @@ void get_intent(ByteReader& in, IntentRecord& record, CampaignNumber before) {
   }
   record.delivered_at.reset();
   if ((flags & was_delivered) != 0) record.delivered_at = get_time(in);
-  record.decision.reset();
-  if ((flags & has_decision) != 0) {
-    Decision& decision = record.decision.emplace();
+  if ((flags & has_decision) == 0) {
+    record.decision.reset();
+  } else {
+    if (!record.decision) record.decision.emplace();
+    Decision& decision = *record.decision;
     if ((flags & same_hour) != 0 && record.delivered_at) decision.hour = hour_of(*record.delivered_at);
     get_decision(in, decision, flags);
   }

@@ -36,8 +36,9 @@ void append_entry(std::string& bucket, std::string_view code, std::string_view l
 std::optional<std::string_view> find_ledger(std::string_view bucket, std::string_view code) {
   BucketEntries entries(bucket);
   while (const auto entry = entries.next()) {
-    if (entry->code == code) return entry->ledger;
-    if (entry->code > code) return std::string_view();
+    const auto order = entry->code <=> code;
+    if (order == 0) return entry->ledger;
+    if (order > 0) return std::string_view();
   }
   if (!entries.good()) return std::nullopt;
   return std::string_view();

@@ -93,7 +93,7 @@ auto DeliveriesReader::ledger(enterprise::Uscc uscc) -> Awaitable<delivery::Ledg
   co_return ledger;
 }
 
-auto DeliveriesReader::ledgers(int partition, std::span<const enterprise::Uscc> usccs) -> Awaitable<std::vector<delivery::Ledger>> {
+auto DeliveriesReader::ledgers(int partition, std::span<const enterprise::Uscc> usccs) -> Awaitable<StoredLedgers> {
   std::vector<std::size_t> places;  // by enterprise, of its bucket in the replies
   const FoldReader::Build build = [&](const Generation& generation, const std::string& prefix, redis::Commands& commands) {
     places.clear();
@@ -109,14 +109,16 @@ auto DeliveriesReader::ledgers(int partition, std::span<const enterprise::Uscc> 
       places.push_back(asked - 1);
     }
   };
-  const result<LiveReplies> live = co_await reader_.read(partition, build);
+  result<LiveReplies> live = co_await reader_.read(partition, build);
   if (!live) co_return live.error();
-  std::vector<delivery::Ledger> ledgers(usccs.size());
+  std::vector<std::string_view> ledgers;
+  ledgers.reserve(usccs.size());
   for (std::size_t i = 0; i < usccs.size(); ++i) {
     const auto ledger = ledger_in(live->replies[places[i]].text, usccs[i]);
-    if (!ledger || !delivery::decode_to(ledgers[i], *ledger)) co_return error_code(Error::unavailable);
+    if (!ledger) co_return error_code(Error::unavailable);
+    ledgers.push_back(*ledger);
   }
-  co_return ledgers;
+  co_return StoredLedgers(std::move(live->replies), std::move(ledgers));
 }
 
 auto DeliveriesReader::ledgers_in(int partition, std::uint32_t bucket)

@@ -8,6 +8,7 @@
 #include "domain/enterprise/uscc.hpp"
 #include "stores/deliveries/deliveries_fold.hpp"
 #include "stores/deliveries/keys.hpp"
+#include "stores/deliveries/stored_ledgers.hpp"
 #include "stores/fold/fold_reader.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -56,7 +57,7 @@ class DeliveriesReader {
   Awaitable<delivery::Ledger> ledger(enterprise::Uscc uscc);
 
   /// The ledgers of enterprises of one partition, in their order, in one pipeline; cheapest ascending by the high half of their hash.
-  Awaitable<std::vector<delivery::Ledger>> ledgers(int partition, std::span<const enterprise::Uscc> usccs);
+  Awaitable<StoredLedgers> ledgers(int partition, std::span<const enterprise::Uscc> usccs);
 
   /// All ledgers in one bucket, for walking through a partition: bucket 0 … `buckets()` − 1. In no order.
   Awaitable<std::vector<std::pair<enterprise::Uscc, delivery::Ledger>>> ledgers_in(int partition, std::uint32_t bucket);

@@ -29,6 +29,7 @@ using boost::system::result;
 constexpr std::size_t piece_bytes = 64U << 10U;
 constexpr log::ReadLimits read_limits{64, 2U << 20U};
 constexpr int patience_in_tries = 40;
+constexpr const char* unreadable = "the ledgers of an export could not be read";
 constexpr std::chrono::milliseconds between_tries{250};
 
 /// The campaign at the beginning of a block, as this program writes blocks; empty if the text begins otherwise.
@@ -137,13 +138,15 @@ asio::awaitable<void> IntentsExport::write_span(http::Exchange& exchange, const 
 
 asio::awaitable<std::int64_t> IntentsExport::write_block(http::Exchange& exchange, const View& view, const contracts::IntentsDecided& block,
                                                          delivery::Place place, int partition) {
-  const std::vector<delivery::Ledger> ledgers = co_await ledgers_of(block, partition);
+  const stores::StoredLedgers ledgers = co_await ledgers_of(block, partition);
+  delivery::Ledger ledger;
   std::string piece;
   std::int64_t written = 0;
   stores::Turn turn;
   for (std::size_t i = 0; i < block.facts().size(); ++i) {
     const contracts::DecidedFact& fact = block.facts()[i];
-    const delivery::IntentRecord* intent = ledgers[i].find(block.header().key());
+    if (!ledgers.read(i, ledger)) throw std::runtime_error(unreadable);
+    const delivery::IntentRecord* intent = ledger.find(block.header().key());
     place.index = fact.index;
     // A doubled decision is no intent of its own.
     if (intent == nullptr || !intent->decision || intent->decision->place != place) continue;
@@ -160,7 +163,7 @@ asio::awaitable<std::int64_t> IntentsExport::write_block(http::Exchange& exchang
   co_return written;
 }
 
-asio::awaitable<std::vector<delivery::Ledger>> IntentsExport::ledgers_of(const contracts::IntentsDecided& block, int partition) {
+asio::awaitable<stores::StoredLedgers> IntentsExport::ledgers_of(const contracts::IntentsDecided& block, int partition) {
   std::vector<enterprise::Uscc> usccs;
   usccs.reserve(block.facts().size());
   for (const contracts::DecidedFact& fact : block.facts()) usccs.push_back(fact.uscc);
@@ -171,7 +174,7 @@ asio::awaitable<std::vector<delivery::Ledger>> IntentsExport::ledgers_of(const c
     asio::steady_timer timer(co_await asio::this_coro::executor, between_tries);
     co_await timer.async_wait(asio::use_awaitable);
   }
-  throw std::runtime_error("the ledgers of an export could not be read");
+  throw std::runtime_error(unreadable);
 }
 
 }  // namespace zhida::effect_service

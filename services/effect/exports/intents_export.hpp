@@ -54,7 +54,7 @@ class IntentsExport {
   boost::asio::awaitable<void> write_span(http::Exchange& exchange, const View& view, delivery::CampaignNumber campaign, Span span);
   boost::asio::awaitable<std::int64_t> write_block(http::Exchange& exchange, const View& view, const contracts::IntentsDecided& block,
                                                    delivery::Place place, int partition);
-  boost::asio::awaitable<std::vector<delivery::Ledger>> ledgers_of(const contracts::IntentsDecided& block, int partition);
+  boost::asio::awaitable<stores::StoredLedgers> ledgers_of(const contracts::IntentsDecided& block, int partition);
 
   log::EventLog& log_;
   stores::CatalogStore& catalog_;

@@ -100,6 +100,7 @@ boost::asio::awaitable<result<ItemCoverage>> measure_coverage(const stores::Prof
                                                               const ItemPlaces& places) {
   ItemCoverage coverage;
   stores::Turn turn;
+  delivery::Ledger ledger;
   for (int partition = 0; partition < profiles.partitions(); ++partition) {
     EligibleRows rows(profiles, item, date, partition);
     while (!rows.over()) {
@@ -111,7 +112,10 @@ boost::asio::awaitable<result<ItemCoverage>> measure_coverage(const stores::Prof
       if (eligible.empty()) continue;
       const auto ledgers = co_await deliveries.ledgers(partition, eligible);
       if (!ledgers) co_return ledgers.error();
-      for (const delivery::Ledger& ledger : *ledgers) classify(coverage, ledger, places);
+      for (std::size_t i = 0; i < ledgers->size(); ++i) {
+        if (const result<void> read = ledgers->read(i, ledger); !read) co_return read.error();
+        classify(coverage, ledger, places);
+      }
     }
   }
   co_return coverage;

@@ -115,6 +115,10 @@ void LoadedSystem::launch(const std::string& campaign) {
 
 void LoadedSystem::launch_and_wait(const std::string& campaign, std::uint64_t audience) {
   launch(campaign);
+  wait_until_delivered(campaign, audience);
+}
+
+void LoadedSystem::wait_until_delivered(const std::string& campaign, std::uint64_t audience) const {
   const auto delivered = [&] {
     const test::Answer answer = zhida_.get("/operator/v1/campaigns/" + campaign, "operator");
     const rapidjson::Value& number = answer.at("progress", "by_state", "delivered");

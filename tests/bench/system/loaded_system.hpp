@@ -53,6 +53,7 @@ class LoadedSystem {
   void launch(const std::string& campaign);
   /// Launches it and waits until everybody has it.
   void launch_and_wait(const std::string& campaign, std::uint64_t audience);
+  void wait_until_delivered(const std::string& campaign, std::uint64_t audience) const;
 
   static std::string uscc(std::uint64_t index);
   static http::ClientRequest inbox_of(std::uint64_t index, const std::string& key);
