@@ -2,6 +2,7 @@
 
 #include "support/repository.hpp"
 
+#include <fmt/core.h>
 #include <librdkafka/rdkafka.h>
 
 #include <arpa/inet.h>
@@ -19,6 +20,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <random>
 #include <set>
 #include <span>
@@ -30,13 +32,15 @@
 namespace zhida::test {
 namespace {
 
-std::filesystem::path store() { return repository() / "build" / "kafka"; }
+std::filesystem::path store(Kafka kafka) { return repository() / "build" / (kafka == Kafka::current ? "kafka" : "kafka-before-4"); }
 
-std::string look_for_absence() {
-  const std::string fetch = (repository() / "docker" / "broker" / "fetch").string();
-  if (std::system(fetch.c_str()) != 0) return "docker/broker/fetch failed";  // NOLINT: before any thread, a path of our own
-  if (std::filesystem::is_directory(store() / "libs")) return {};
-  return file_content(store() / "absence.txt");
+std::string look_for_absence(Kafka kafka) {
+  std::string fetch = fmt::format("'{}'", (repository() / "docker/broker/fetch").string());
+  if (kafka == Kafka::before_4)
+    fetch += fmt::format(" '{}' '{}'", (repository() / "tests/kafka/before_4.xml").string(), store(kafka).string());
+  if (std::system(fetch.c_str()) != 0) return "docker/broker/fetch failed";  // NOLINT: paths of our own
+  if (std::filesystem::is_directory(store(kafka) / "libs")) return {};
+  return file_content(store(kafka) / "absence.txt");
 }
 
 bool is_free(int port) {
@@ -66,9 +70,10 @@ bool with_metadata(const std::string& addresses, Look look) {
 
 }  // namespace
 
-const std::string& absence_of_brokers() {
-  static const std::string reason = look_for_absence();
-  return reason;
+const std::string& absence_of_brokers(Kafka kafka) {
+  static std::map<Kafka, std::string> reasons;
+  const auto known = reasons.find(kafka);
+  return known != reasons.end() ? known->second : reasons.emplace(kafka, look_for_absence(kafka)).first->second;
 }
 
 std::string file_content(const std::filesystem::path& file) {
@@ -110,18 +115,19 @@ pid_t spawn(const std::vector<std::string>& words, const std::filesystem::path& 
   ::_exit(127);
 }
 
-std::vector<std::string> broker_program(const std::string& program, const std::vector<std::string>& arguments, std::string_view heap) {
+std::vector<std::string> broker_program(const std::string& program, const std::vector<std::string>& arguments, std::string_view heap,
+                                        Kafka kafka) {
   std::vector<std::string> words = {
-      "java", "-Xmx" + std::string(heap), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", (store() / "libs").string() + "/*",
+      "java", "-Xmx" + std::string(heap), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", (store(kafka) / "libs").string() + "/*",
       program};
   words.insert(words.end(), arguments.begin(), arguments.end());
   return words;
 }
 
-void format_broker_storage(const std::filesystem::path& directory) {
+void format_broker_storage(const std::filesystem::path& directory, Kafka kafka) {
   const pid_t format =
-      spawn(broker_program("kafka.tools.StorageTool", {"format", "-t", "MkU3OEVBNTcwNTJENDM2Qk", "-c", "broker.properties"}), directory,
-            "format.out");
+      spawn(broker_program("kafka.tools.StorageTool", {"format", "-t", "MkU3OEVBNTcwNTJENDM2Qk", "-c", "broker.properties"}, "512m", kafka),
+            directory, "format.out");
   int status = 0;
   ::waitpid(format, &status, 0);
   if (status != 0) throw std::runtime_error("the broker's storage cannot be formatted: " + file_content(directory / "format.out"));

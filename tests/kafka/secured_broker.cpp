@@ -1,7 +1,5 @@
 #include "kafka/secured_broker.hpp"
 
-#include "kafka/broker_process.hpp"
-
 #include <fmt/core.h>
 
 #include <signal.h>
@@ -20,7 +18,7 @@ std::string local(int port) { return fmt::format("127.0.0.1:{}", port); }
 
 }  // namespace
 
-SecuredBroker::SecuredBroker()
+SecuredBroker::SecuredBroker(Kafka kafka)
     : plain_port_(free_port()),
       sasl_plaintext_port_(free_port()),
       sasl_ssl_port_(free_port()),
@@ -28,18 +26,19 @@ SecuredBroker::SecuredBroker()
       controller_port_(free_port()) {
   make_certificates();
   write_configuration();
-  format_broker_storage(directory_.path());
-  pid_ = spawn(broker_program("kafka.Kafka", {"broker.properties"}), directory_.path(), "broker.out");
+  format_broker_storage(directory_.path(), kafka);
+  pid_ = spawn(broker_program("kafka.Kafka", {"broker.properties"}, "512m", kafka), directory_.path(), "broker.out");
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(120);
   while (!broker_answers(local(plain_port_))) {
     if (::waitpid(pid_, nullptr, WNOHANG) != 0 || std::chrono::steady_clock::now() > deadline)
       throw std::runtime_error("the broker does not start: " + file_content(directory_ / "broker.out"));
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
-  const pid_t configure =
-      spawn(broker_program("kafka.admin.ConfigCommand", {"--bootstrap-server", local(plain_port_), "--alter", "--entity-type", "users",
-                                                         "--entity-name", "zhida", "--add-config", "SCRAM-SHA-256=[password=secret]"}),
-            directory_.path(), "configure.out");
+  const pid_t configure = spawn(broker_program("kafka.admin.ConfigCommand",
+                                               {"--bootstrap-server", local(plain_port_), "--alter", "--entity-type", "users",
+                                                "--entity-name", "zhida", "--add-config", "SCRAM-SHA-256=[password=secret]"},
+                                               "512m", kafka),
+                                directory_.path(), "configure.out");
   int status = 0;
   ::waitpid(configure, &status, 0);
   if (status != 0) throw std::runtime_error("the broker does not take its user: " + file_content(directory_ / "configure.out"));

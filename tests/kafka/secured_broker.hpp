@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kafka/broker_process.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <filesystem>
@@ -15,7 +16,7 @@ namespace zhida::test {
 class SecuredBroker {
  public:
   /// Starts it and waits until it answers. Throws std::runtime_error with the end of its log.
-  SecuredBroker();
+  explicit SecuredBroker(Kafka kafka = Kafka::current);
   ~SecuredBroker();
   SecuredBroker(const SecuredBroker&) = delete;
   SecuredBroker& operator=(const SecuredBroker&) = delete;

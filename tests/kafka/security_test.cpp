@@ -27,14 +27,15 @@ using testing::Not;
 
 Layout one_topic() { return {{"facts", 2, Retention::forever()}}; }
 
-class KafkaSecurity : public testing::Test {
+template <test::Kafka kafka>
+class SecurityOf : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    if (test::KafkaBroker::absence().empty()) broker_ = std::make_unique<test::SecuredBroker>();
+    if (test::absence_of_brokers(kafka).empty()) broker_ = std::make_unique<test::SecuredBroker>(kafka);
   }
   static void TearDownTestSuite() { broker_.reset(); }
   void SetUp() override {
-    if (const std::string& reason = test::KafkaBroker::absence(); !reason.empty()) GTEST_SKIP() << reason;
+    if (const std::string& reason = test::absence_of_brokers(kafka); !reason.empty()) GTEST_SKIP() << reason;
     static int count = 0;
     settings.topic_prefix = fmt::format("secured-{}.", ++count);
     settings.replication = settings.min_in_sync = 1;
@@ -102,6 +103,20 @@ class KafkaSecurity : public testing::Test {
  private:
   static inline std::unique_ptr<test::SecuredBroker> broker_;
 };
+
+using KafkaSecurity = SecurityOf<test::Kafka::current>;
+using KafkaSecurityBefore4 = SecurityOf<test::Kafka::before_4>;
+
+TEST_F(KafkaSecurityBefore4, LogsInByScram) {
+  use_scram();
+  expect_works();
+}
+
+TEST_F(KafkaSecurityBefore4, LogsInByScramOverTls) {
+  use_tls();
+  log_in("SCRAM-SHA-256");
+  expect_works();
+}
 
 TEST_F(KafkaSecurity, LogsInByScramOrSaysWhyItCannot) {
   use_scram();
