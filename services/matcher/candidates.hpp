@@ -43,6 +43,7 @@ class Candidates {
   void add(const enterprise::Uscc& uscc, std::span<const policy::ItemDecision> items, const contracts::Facets& facets);
   /// Where the values of the one added last are to be appended.
   std::string& values() { return values_; }
+  std::size_t evidence_bytes() const { return values_.size(); }
 
   std::size_t size() const { return usccs_.size(); }
   bool empty() const { return usccs_.empty(); }

@@ -48,6 +48,12 @@ PartitionMatcher::PartitionMatcher(Service& service, int partition)
       evidence_(*with_.reference.dictionary, *with_.reference.industries),
       slots_(with_.reference.dictionary->size()) {}
 
+// Another process goes on with what is not over.
+PartitionMatcher::~PartitionMatcher() {
+  for (const auto& [id, run] : runs_)
+    if (run.stage != Stage::over) service_.metrics_.deciding.add(-1);
+}
+
 asio::awaitable<void> PartitionMatcher::run() {
   return runtime::take_turns([this] { return opened_ ? turn() : open(); }, service_.settings_.retry,
                              [this](std::string_view reason, bool again) {

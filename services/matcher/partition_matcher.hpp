@@ -26,6 +26,9 @@ const std::string& topic_of(campaign::Lane lane);
 class PartitionMatcher {
  public:
   PartitionMatcher(Service& service, int partition);
+  ~PartitionMatcher();
+  PartitionMatcher(const PartitionMatcher&) = delete;
+  PartitionMatcher& operator=(const PartitionMatcher&) = delete;
 
   boost::asio::awaitable<void> run();
 
@@ -100,6 +103,7 @@ class PartitionMatcher {
   void look_at(Run& run, std::uint32_t place);
   void add_candidate(Run& run, const enterprise::Uscc& uscc);
   void begin_block(Run& run);
+  bool is_full(const Run& run) const;
   void rewind(Run& run);
   void finish(Run& run);
   std::optional<delivery::State> decided_now(const Run& run) const;

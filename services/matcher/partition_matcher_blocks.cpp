@@ -35,6 +35,10 @@ void PartitionMatcher::begin_block(Run& run) {
   run.profile_position = static_cast<std::uint64_t>(with_.profiles.progress().position("profiles", partition_));
 }
 
+bool PartitionMatcher::is_full(const Run& run) const {
+  return run.candidates.size() == run.block_facts || run.candidates.evidence_bytes() >= service_.settings_.block_evidence;
+}
+
 void PartitionMatcher::rewind(Run& run) {
   forget_columns(run);
   if (run.stage != Stage::deciding) return;
@@ -123,7 +127,7 @@ auto PartitionMatcher::look_on_until(Run& run, const bool& sent) -> Result<void>
   result<void> looked;
   do {
     looked = co_await look_on(run);
-  } while (looked && !sent && run.cursor < run.order->size() && run.blocks.size() < most_ready);
+  } while (looked && !sent && decided_now(run) && run.cursor < run.order->size() && run.blocks.size() < most_ready);
   co_return looked;
 }
 
@@ -139,12 +143,12 @@ auto PartitionMatcher::look_on(Run& run) -> Result<void> {
     do {
       find_next(run);
       for (const std::uint32_t place : next_) look_at(run, place);
-    } while (run.cursor < run.order->size() && run.candidates.size() < run.block_facts && Clock::now() < deadline);
+    } while (run.cursor < run.order->size() && !is_full(run) && Clock::now() < deadline);
     service_.metrics_.looked_at.increment(run.cursor - from);
   }
   co_await runtime::background_turn();
   const bool last = run.cursor == run.order->size();
-  if (!run.candidates.empty() && (last || run.candidates.size() == run.block_facts)) {
+  if (!run.candidates.empty() && (last || is_full(run))) {
     result<void> decided = co_await decide_block(run);
     if (!decided) co_return decided;
   }
@@ -163,7 +167,7 @@ auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
   const contracts::IntentsHeader header = header_of(run);
   contracts::IntentsWriter writer(header);
   const std::optional<delivery::State> state = decided_now(run);
-  if (!state) co_return result<void>();  // what was gathered is forgotten
+  if (!state) co_return result<void>();  // decided once it is known again as what
   const bool to_send = state == delivery::State::matched;
   campaign::StillOffered offered{with_.catalog.has_undisclosed_content(*run.campaign), with_.catalog.withdrawal(*run.campaign), {}};
   offered.applied = offered.withdrawal.left_of(campaign::applied_since(*run.compiled, domain::date_of(run.at)));
@@ -180,8 +184,7 @@ auto PartitionMatcher::decide_block(Run& run) -> Result<void> {
       const delivery::IntentRecord* known = ledger.find(header.key());
       if (known != nullptr && known->decision) continue;
       const auto meant_for_withdrawn = [&] { return offered.withdrawal.leaves_nothing(run.candidates.items(index)); };
-      const auto reason =
-          to_send ? campaign::reason_against(offered, ledger, is_member, meant_for_withdrawn) : delivery::Reason::none;
+      const auto reason = to_send ? campaign::reason_against(offered, ledger, is_member, meant_for_withdrawn) : delivery::Reason::none;
       run.candidates.write(index, reason == delivery::Reason::none ? *state : delivery::State::suppressed, reason, writer);
       ++reasons[static_cast<std::size_t>(reason)];
     }

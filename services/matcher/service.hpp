@@ -47,6 +47,8 @@ struct Settings {
   std::size_t block_facts = 1'000;
   /// Decisions about items in a block; a package of many items has blocks of fewer intents, so that each fits into a record of the log.
   std::size_t block_decisions = 50'000;
+  /// Bytes of evidence from which on a block is ended, whatever else it could take; a few more enterprises may be added to it.
+  std::size_t block_evidence = 4U << 20U;
   /// How long the executor is kept at a time, all partitions together.
   std::chrono::microseconds slice{2'000};
   std::chrono::milliseconds retry{200};  ///< after a failure

@@ -190,6 +190,28 @@ TEST_F(Cluster, GoesOnWhenTheBrokerIsKilled) {
   expect_exact("Broker", [&] { ASSERT_EQ(::kill(described["children"]["broker"].GetInt(), SIGKILL), 0); });
 }
 
+TEST_F(Cluster, DrainsInTenSecondsWhileTheBrokerIsSilent) {
+  const pid_t broker = read_json(zhida().directory() / "cluster.json")["children"]["broker"].GetInt();
+  expect_exact("沉默", [&] {
+    ASSERT_EQ(::kill(broker, SIGSTOP), 0);
+    std::this_thread::sleep_for(3s);  // so that appends and questions wait for it
+    std::map<std::string, pid_t> asked;
+    for (const std::string service : {"matcher", "dispatcher", "effect", "operator", "page"})
+      for (const std::string& process : {service, service + "-2"}) {
+        asked[process] = pid_of(zhida(), process);
+        EXPECT_EQ(::kill(asked[process], SIGTERM), 0) << process;
+      }
+    EXPECT_TRUE(eventually(
+        [&] {
+          std::erase_if(asked, [](const auto& process) { return ::kill(process.second, 0) != 0; });
+          return asked.empty();
+        },
+        10s));
+    for (const auto& [process, pid] : asked) ADD_FAILURE() << process << " did not drain in ten seconds";
+    ASSERT_EQ(::kill(broker, SIGCONT), 0);
+  });
+}
+
 /// As an update does it, whose program keeps its state in another form.
 TEST_F(Cluster, IsRolledServiceByServiceToAProgramThatFoldsAnew) {
   const std::string socket = text(read_json(zhida().directory() / "cluster.json")["redis"]).substr(std::string("unix:").size());

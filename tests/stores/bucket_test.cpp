@@ -32,7 +32,12 @@ RC_GTEST_PROP(BucketTest, WhatIsPutInComesOut, ()) {
   while (const auto entry = entries.next()) read[std::string(entry->code)] = entry->ledger;
   RC_ASSERT(entries.good());
   RC_ASSERT(read == ledgers);
-  for (const auto& [code, ledger] : ledgers) RC_ASSERT(find_ledger(bytes, code) == std::string_view(ledger));
+  OpenedBucket opened;
+  RC_ASSERT(opened.open(bytes));
+  for (const auto& [code, ledger] : ledgers) {
+    RC_ASSERT(find_ledger(bytes, code) == std::string_view(ledger));
+    RC_ASSERT(opened.ledger(code) == std::string_view(ledger));
+  }
 }
 
 RC_GTEST_PROP(BucketTest, CutBytesAreNoBucket, ()) {
@@ -44,6 +49,7 @@ RC_GTEST_PROP(BucketTest, CutBytesAreNoBucket, ()) {
   BucketEntries entries(std::string_view(bytes).substr(0, bytes.size() - cut));
   while (entries.next()) continue;
   RC_ASSERT(!entries.good());
+  RC_ASSERT(!OpenedBucket().open(std::string_view(bytes).substr(0, bytes.size() - cut)));
 }
 
 TEST(BucketTest, AnAbsentEnterpriseHasAnEmptyLedger) {
@@ -51,6 +57,11 @@ TEST(BucketTest, AnAbsentEnterpriseHasAnEmptyLedger) {
   EXPECT_EQ(find_ledger(bytes, "bbbbbbbbbbb"), "");
   EXPECT_EQ(find_ledger(bytes, "ddddddddddd"), "");
   EXPECT_EQ(find_ledger("", "aaaaaaaaaaa"), "");
+  OpenedBucket opened;
+  EXPECT_TRUE(opened.open(bytes));
+  EXPECT_EQ(opened.ledger("bbbbbbbbbbb"), "");
+  EXPECT_TRUE(opened.open(""));
+  EXPECT_EQ(opened.ledger("aaaaaaaaaaa"), "");
 }
 
 TEST(BucketTest, EmptyLedgersAreNotKept) { EXPECT_EQ(bucket_of({{"aaaaaaaaaaa", ""}}), ""); }

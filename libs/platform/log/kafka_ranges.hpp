@@ -8,6 +8,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/system/result.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -25,6 +26,7 @@ inline Offset without_marker(Offset offset) { return offset <= 1 ? 0 : offset; }
 class KafkaRanges {
  public:
   KafkaRanges(boost::asio::any_io_executor executor, const KafkaSettings& settings);
+  /// Waits for a question that is being asked: at most a few seconds.
   ~KafkaRanges();
 
   /// Errors: `io`.
@@ -34,6 +36,7 @@ class KafkaRanges {
   boost::asio::any_io_executor executor_;
   std::chrono::milliseconds limit_;
   kafka::Client client_;
+  std::atomic<bool> stopping_ = false;
   boost::asio::thread_pool thread_{1};
 };
 

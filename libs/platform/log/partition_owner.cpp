@@ -67,10 +67,11 @@ asio::awaitable<void> PartitionOwner::work_on(const Assignment& assignment) {
 }
 
 asio::awaitable<void> PartitionOwner::give_up(const std::vector<std::int32_t>& partitions) {
+  const auto deadline = std::chrono::steady_clock::now() + grace;
   for (const std::int32_t partition : partitions)
     working_.at(partition)->stop(asio::cancellation_type::total);  // all at once: they finish side by side
   for (const std::int32_t partition : partitions) {
-    co_await runtime::drain(*working_.at(partition), grace);
+    co_await runtime::drain(*working_.at(partition), deadline);
     working_.erase(partition);
     if (report_) report_(partition, false);
   }

@@ -98,6 +98,7 @@ asio::awaitable<result<std::size_t>> CatalogStore::fold_topic(std::string topic,
     co_await turn.pass();
   }
   progress_.advance(topic, 0, next);
+  if (version_ != before) changed_.ring();
   if (!letters_.empty()) {
     std::vector<DeadLetters::Input> waiting = letters_;  // kept until the log has them
     const result<void> quarantined = co_await dead_letters_.quarantine(std::move(waiting));
@@ -107,7 +108,6 @@ asio::awaitable<result<std::size_t>> CatalogStore::fold_topic(std::string topic,
   const std::size_t moved = batch->records.size() + (next < batch->next ? 1 : 0);
   next = batch->next;
   progress_.advance(topic, 0, next);
-  if (version_ != before) changed_.ring();
   co_return moved;
 }
 

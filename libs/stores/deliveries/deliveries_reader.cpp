@@ -113,10 +113,12 @@ auto DeliveriesReader::ledgers(int partition, std::span<const enterprise::Uscc> 
   if (!live) co_return live.error();
   std::vector<std::string_view> ledgers;
   ledgers.reserve(usccs.size());
+  deliveries::OpenedBucket bucket;
   for (std::size_t i = 0; i < usccs.size(); ++i) {
-    const auto ledger = ledger_in(live->replies[places[i]].text, usccs[i]);
-    if (!ledger) co_return error_code(Error::unavailable);
-    ledgers.push_back(*ledger);
+    const bool another = i == 0 || places[i] != places[i - 1];
+    if (another && !bucket.open(live->replies[places[i]].text)) co_return error_code(Error::unavailable);
+    const enterprise::Uscc::Packed code = usccs[i].pack();
+    ledgers.push_back(bucket.ledger({reinterpret_cast<const char*>(code.data()), code.size()}));
   }
   co_return StoredLedgers(std::move(live->replies), std::move(ledgers));
 }

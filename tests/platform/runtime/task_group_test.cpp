@@ -6,6 +6,7 @@
 #include "support/run_coroutine.hpp"
 
 #include <gmock/gmock.h>
+#include <boost/asio/as_tuple.hpp>
 
 #include <string>
 #include <vector>
@@ -89,6 +90,24 @@ TEST_F(TaskGroupTest, LetsAReaderFinishTheUnitInHand) {
   EXPECT_EQ(units, 1);
   EXPECT_LT(took, 1s);
   EXPECT_TRUE(failures.empty());
+}
+
+// One that looks at nothing but how each of its waits ends.
+asio::awaitable<void> wait_thrice() {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  for (int i = 0; i < 3; ++i) {
+    asio::steady_timer timer(co_await asio::this_coro::executor, 1min);
+    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+}
+TEST_F(TaskGroupTest, CutsOffATaskThatGoesFromOneWaitToTheNext) {
+  group.spawn(wait_thrice());
+  const auto body = [](TaskGroup& all) -> asio::awaitable<void> {
+    co_await pause(5ms);
+    co_await drain(all, 10ms);
+  };
+  test::run_coroutine(io, body(group));
+  EXPECT_EQ(group.size(), 0U);
 }
 
 asio::awaitable<void> cut_off_after(TaskGroup& group, std::chrono::milliseconds time) {

@@ -276,6 +276,7 @@ class Launch {
     matcher::Settings settings;
     settings.block_facts = block_facts_;
     settings.block_decisions = block_decisions;
+    settings.block_evidence = block_evidence;
     settings.retry = std::chrono::milliseconds(5);
     matcher_ = std::make_unique<matcher::Service>(std::move(with), settings);
     for (int p = 0; p < partitions; ++p) services_.spawn(matcher_->run_partition(p));
@@ -400,6 +401,7 @@ class Launch {
   UnreliableLog log{stores::topic_layout(partitions)};
   domain::Instant now = *domain::parse_instant("2026-06-10T10:00:00+08:00");
   std::size_t block_decisions = matcher::Settings().block_decisions;
+  std::size_t block_evidence = matcher::Settings().block_evidence;
   observe::Metrics metrics;
   std::map<std::string, std::string> undecidable;
 

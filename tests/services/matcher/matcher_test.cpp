@@ -235,6 +235,44 @@ TEST(Matcher, MakesBlocksOfFewerIntentsWhereThePackageHasManyItems) {
   launch.run(body(launch));
 }
 
+TEST(Matcher, EndsABlockWhoseEvidenceIsAsMuchAsARecordCanCarry) {
+  Launch launch(1'000);
+  launch.block_evidence = 1;
+  const auto body = [](Launch& l) -> asio::awaitable<void> {
+    co_await thirds(l, 300);
+    co_await l.item("A", "p.size_class == \"small\"");
+    std::size_t most = 0;
+    l.log.sees = [&most](const log::NewRecord& record) {
+      if (record.event.type != contracts::IntentsWriter::type) return;
+      most = std::max(most, contracts::read_intents_decided(record.value)->facts().size());
+    };
+    l.start_matcher();
+    co_await l.campaign("c1", of_items(), "A");
+    co_await l.until_decided(1);
+    l.log.sees = nullptr;
+    EXPECT_LE(most, 16U);
+    expect_each_once(co_await l.decided(1), every_third(300));
+  };
+  launch.run(body(launch));
+}
+
+TEST(Matcher, HasNothingToDecideInAPartitionThatItGaveUp) {
+  Launch launch;
+  const auto body = [](Launch& l) -> asio::awaitable<void> {
+    co_await l.item("A", "true");
+    l.start_matcher();
+    co_await l.campaign("c1", of_rule("true"), "A");
+    co_await l.until_decided(1);
+    co_await l.campaign("c2", of_rule("true"), "A");
+    co_await l.move("c2", campaign::State::paused);
+    const observe::Gauge& deciding = matcher::Metrics(l.metrics, Launch::partitions).deciding;
+    while (deciding.value() != 2) co_await l.sleep(std::chrono::milliseconds(1));
+    co_await l.stop();
+    EXPECT_EQ(deciding.value(), 0);
+  };
+  launch.run(body(launch));
+}
+
 TEST(Matcher, DoesNotPushWhatWasAppliedForButAnItemThatWasRejected) {
   Launch launch;
   const auto body = [](Launch& l) -> asio::awaitable<void> {
