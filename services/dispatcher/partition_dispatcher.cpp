@@ -179,6 +179,8 @@ auto PartitionDispatcher::send(Queue& queue, Block block) -> Result<void> {
 
   result<std::vector<contracts::Receipt>> looked = co_await look_again(about, *intents);
   if (!looked) co_return looked.error();
+  co_await runtime::background_turn();
+  // From here to the log nothing comes between: what was paused or has ended meanwhile is not delivered.
   if (action_now(queue) != about.action) {
     queue.read_anew();
     co_return result<void>();
@@ -195,7 +197,6 @@ auto PartitionDispatcher::send(Queue& queue, Block block) -> Result<void> {
   receipts.header.at = with_.now();
   receipts.header.intents_offset = block.offset;
   receipts.facts = std::move(*looked);
-  co_await runtime::background_turn();
   std::string traceparent(with_.catalog.launched_under(campaign->id));
   const observe::Trace trace = observe::Trace::read(traceparent);
   const result<log::Offset> offset = co_await append(lane, receipts, std::move(traceparent));
