@@ -264,7 +264,8 @@ TEST(Crash, KillsAtAnyMomentLoseNothingAndRepeatNothing) {
   RecordProperty("supplied", static_cast<int>(witness.supplied().size()));
 }
 
-TEST(Crash, ACancelledCampaignStillCountsItsWholeAudienceOnce) {
+/// Cancels a campaign that was just launched and kills the program thrice. False if everything was delivered before the cancellation came.
+bool cancels_on_the_way() {
   const Twins twins;
   Standalone zhida(twins.shaken());
   const std::string id = twins.ids().front();
@@ -283,13 +284,20 @@ TEST(Crash, ACancelledCampaignStillCountsItsWholeAudienceOnce) {
   };
   EXPECT_TRUE(eventually([&] { return number("") > 0 && number("cancelled") + number("delivered") == number(""); }))
       << text(zhida.get("/operator/v1/campaigns/" + id, "operator").at("progress"));
-  EXPECT_GT(number("cancelled"), 0);
+  if (number("cancelled") == 0) return false;
 
   // Undisturbed, the same campaign finds as many.
   const Standalone calm(twins.calm());
   flow::run_campaign(calm, id);
   EXPECT_EQ(calm.get("/operator/v1/campaigns/" + id, "operator").at("progress", "audience").GetInt(), number(""));
   EXPECT_EQ(zhida.get("/effect/v1/items/" + flow::settled_item, "analyst").at("audience").GetInt(), number(""));
+  return true;
+}
+
+TEST(Crash, ACancelledCampaignStillCountsItsWholeAudienceOnce) {
+  bool on_the_way = false;
+  for (int attempt = 0; attempt < 10 && !on_the_way; ++attempt) on_the_way = cancels_on_the_way();
+  EXPECT_TRUE(on_the_way) << "everything was always delivered before the cancellation came";
 }
 
 }  // namespace
