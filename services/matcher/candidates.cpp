@@ -1,5 +1,6 @@
 #include "matcher/candidates.hpp"
 
+#include "contracts/intents/decided_rules.hpp"
 #include "contracts/json.hpp"
 #include "matching/date.hpp"
 
@@ -8,9 +9,6 @@
 namespace zhida::matcher {
 namespace {
 
-/// What a fact can carry; beyond it an estimate is no estimate.
-constexpr std::int64_t most_benefit = 1'000'000'000'000'000;
-
 static_assert(domain::EnumNames<policy::Verdict>::names == domain::EnumNames<delivery::Verdict>::names);
 static_assert(domain::EnumNames<policy::WindowState>::names == domain::EnumNames<delivery::Window>::names);
 
@@ -18,7 +16,7 @@ delivery::ItemDecision recorded(const policy::ItemDecision& item) {
   delivery::ItemDecision decision;
   decision.verdict = static_cast<delivery::Verdict>(item.verdict);
   decision.window = static_cast<delivery::Window>(item.window);
-  if (item.benefit && *item.benefit >= 0 && *item.benefit <= most_benefit) decision.benefit = item.benefit;
+  if (item.benefit && *item.benefit >= 0 && *item.benefit <= contracts::most_benefit) decision.benefit = item.benefit;
   return decision;
 }
 

@@ -18,17 +18,6 @@ using matching::Verdict;
 using test::day_of;
 using test::SampleWorld;
 
-using EpochPtr = std::shared_ptr<const engine::Epoch>;
-
-EpochPtr epoch_at(SampleWorld& world, domain::Date date) {
-  EpochPtr epoch;
-  const auto body = [](SampleWorld& of, domain::Date on, EpochPtr& into) -> boost::asio::awaitable<void> {
-    into = co_await of.columns.at(on);
-  };
-  test::run_coroutine(world.io, body(world, date, epoch));
-  return epoch;
-}
-
 Verdict verdict_at(const engine::BlockVerdicts& verdicts, std::size_t bit) {
   return verdicts.eligible.test(bit)  ? Verdict::eligible
          : verdicts.manual.test(bit)  ? Verdict::manual
@@ -42,7 +31,7 @@ struct Comparison {
   std::array<std::size_t, 4> verdicts{};
 };
 
-Comparison compare(SampleWorld& world, const EpochPtr& epoch, domain::Date date) {
+Comparison compare(SampleWorld& world, const SampleWorld::EpochPtr& epoch, domain::Date date) {
   Comparison found;
   cel::Arena arena;
   for (const auto& item : world.items) {
@@ -74,7 +63,7 @@ TEST(ProfileColumns, AgreeWithTheScalarEvaluatorOnTheRealItemsAndEveryDate) {
   ASSERT_GT(world.conditions.size(), 3U);
   world.know_all(2'000);
   for (const domain::Date date : {day_of(2026, 11, 23), day_of(2027, 1, 1), day_of(2024, 2, 29), day_of(2026, 11, 23)}) {
-    const Comparison found = compare(world, epoch_at(world, date), date);
+    const Comparison found = compare(world, world.epoch_at(date), date);
     EXPECT_EQ(found.different, 0U) << "of " << found.pairs;
     for (const std::size_t each : found.verdicts) EXPECT_GT(each, 0U) << "every verdict occurs";
   }
@@ -83,18 +72,18 @@ TEST(ProfileColumns, AgreeWithTheScalarEvaluatorOnTheRealItemsAndEveryDate) {
 TEST(ProfileColumns, FollowUpdatesDeterminationsAndTheDay) {
   SampleWorld world;
   world.know_all(1'200);
-  const EpochPtr before = epoch_at(world, world.today);
-  EXPECT_EQ(epoch_at(world, world.today), before) << "nothing is published when nothing changed";
+  const SampleWorld::EpochPtr before = world.epoch_at(world.today);
+  EXPECT_EQ(world.epoch_at(world.today), before) << "nothing is published when nothing changed";
   for (std::uint64_t index = 0; index < 300; index += 2) world.know(index, 11);
   world.know_all(1'300);
   for (std::uint64_t index = 0; index < 1'300; index += 7)
     world.determine(world.generator.uscc(index), world.conditions[index % world.conditions.size()], index % 2 == 0,
                     day_of(2026, 11, 30 - static_cast<unsigned>(index % 20)));
   world.mention(world.generator.uscc(5'000));
-  EXPECT_EQ(compare(world, epoch_at(world, world.today), world.today).different, 0U);
+  EXPECT_EQ(compare(world, world.epoch_at(world.today), world.today).different, 0U);
   world.today = day_of(2026, 12, 5);
-  EXPECT_EQ(compare(world, epoch_at(world, world.today), world.today).different, 0U);
-  EXPECT_EQ(compare(world, epoch_at(world, day_of(2026, 11, 23)), day_of(2026, 11, 23)).different, 0U);
+  EXPECT_EQ(compare(world, world.epoch_at(world.today), world.today).different, 0U);
+  EXPECT_EQ(compare(world, world.epoch_at(day_of(2026, 11, 23)), day_of(2026, 11, 23)).different, 0U);
 }
 
 /// Runs what is posted to the executor again and again while somebody else works there, with the number of the time.
@@ -114,7 +103,7 @@ TEST(ProfileColumns, GiveWayWhileTheyLookAtAnotherDayAndMissNothingThatIsRecorde
   for (std::uint64_t index = 1'000; index < 31'000; ++index)
     world.determine(world.generator.uscc(index), world.conditions[index % world.conditions.size()], true, day_of(2026, 12, 31));
   const domain::Date later = day_of(2027, 2, 1);
-  epoch_at(world, world.today);
+  world.epoch_at(world.today);
 
   const std::size_t enterprises = world.usccs.size();
   int turns = 0;
@@ -131,8 +120,8 @@ TEST(ProfileColumns, GiveWayWhileTheyLookAtAnotherDayAndMissNothingThatIsRecorde
   };
   bool over = false;
   meanwhile(world.io, over, 1, record);
-  EpochPtr epoch;
-  const auto body = [](SampleWorld& of, domain::Date on, EpochPtr& into, bool& done) -> boost::asio::awaitable<void> {
+  SampleWorld::EpochPtr epoch;
+  const auto body = [](SampleWorld& of, domain::Date on, SampleWorld::EpochPtr& into, bool& done) -> boost::asio::awaitable<void> {
     into = co_await of.columns.at(on);
     done = true;
   };
@@ -140,9 +129,9 @@ TEST(ProfileColumns, GiveWayWhileTheyLookAtAnotherDayAndMissNothingThatIsRecorde
   EXPECT_GE(turns, 5) << "others never waited long";
   EXPECT_GT(world.usccs.size(), enterprises);
   EXPECT_EQ(compare(world, epoch, later).different, 0U);
-  EXPECT_EQ(compare(world, epoch_at(world, world.today), world.today).different, 0U);
+  EXPECT_EQ(compare(world, world.epoch_at(world.today), world.today).different, 0U);
   world.today = later;
-  EXPECT_EQ(compare(world, epoch_at(world, later), later).different, 0U);
+  EXPECT_EQ(compare(world, world.epoch_at(later), later).different, 0U);
 }
 
 TEST(ProfileColumns, NumberEnterprisesThereAndBack) {

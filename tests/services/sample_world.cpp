@@ -5,6 +5,7 @@
 #include "contracts/profiles/profile_line.hpp"
 #include "schemas/files.hpp"
 #include "stores/topic_layout.hpp"
+#include "support/run_coroutine.hpp"
 
 #include <gtest/gtest.h>
 
@@ -116,6 +117,15 @@ policy::Subject SampleWorld::subject(int partition, stores::Row row, domain::Dat
   determinations_.clear();
   profiles.determinations(partition, row, date, determinations_);
   return {slots_, determinations_};
+}
+
+SampleWorld::EpochPtr SampleWorld::epoch_at(domain::Date date) {
+  EpochPtr epoch;
+  const auto body = [](SampleWorld& of, domain::Date on, EpochPtr& into) -> boost::asio::awaitable<void> {
+    into = co_await of.columns.at(on);
+  };
+  run_coroutine(io, body(*this, date, epoch));
+  return epoch;
 }
 
 }  // namespace zhida::test

@@ -27,6 +27,7 @@ inline domain::Date day_of(int year, unsigned month, unsigned of_month) {
 class SampleWorld {
  public:
   static constexpr int partitions = 3;
+  using EpochPtr = std::shared_ptr<const matching::engine::Epoch>;
 
   SampleWorld();
 
@@ -41,6 +42,9 @@ class SampleWorld {
 
   /// What the scalar evaluator sees of one enterprise. Views live until the next call.
   policy::Subject subject(int partition, stores::Row row, domain::Date date);
+
+  /// The profiles as they are, as columns on a date.
+  EpochPtr epoch_at(domain::Date date);
 
   boost::asio::io_context io{1};
   stores::ReferenceData reference;

@@ -10,6 +10,7 @@ namespace zhida::contracts {
 
 // What holds for every fact of `zhida.intents.decided.v1`, whoever writes or reads it.
 
+/// Beyond it an estimate is no estimate.
 inline constexpr std::int64_t most_benefit = 1'000'000'000'000'000;
 
 /// To be sent, not to be sent and why, or, for an enterprise that was decided only after the campaign's end, ended with it.

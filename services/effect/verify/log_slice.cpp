@@ -1,6 +1,7 @@
 #include "effect/verify/log_slice.hpp"
 
 #include "contracts/topics.hpp"
+#include "stores/deliveries/keys.hpp"
 
 #include <chrono>
 #include <utility>
@@ -17,9 +18,8 @@ std::string mark_name(delivery::CampaignNumber campaign, std::string_view occurr
 }  // namespace
 
 std::optional<std::uint32_t> SliceChoice::bucket_of(const enterprise::Uscc& uscc) const {
-  const std::uint64_t hash = enterprise::hash_of(uscc);
-  if (hash % static_cast<std::uint64_t>(partitions) != static_cast<std::uint64_t>(partition)) return std::nullopt;
-  return static_cast<std::uint32_t>(((hash >> 32U) * buckets) >> 32U);
+  if (enterprise::partition_of(uscc, partitions) != partition) return std::nullopt;
+  return stores::deliveries::bucket_of(enterprise::hash_of(uscc), buckets);
 }
 
 Account* LogSlice::account(const enterprise::Uscc& uscc) {

@@ -48,6 +48,14 @@ void expect_each_once(const std::map<enterprise::Uscc, int>& decided, const std:
   }
 }
 
+/// Notes how many intents the largest block has.
+void watch_blocks(Launch& launch, std::size_t& most) {
+  launch.log.sees = [&most](const log::NewRecord& record) {
+    if (record.event.type != contracts::IntentsWriter::type) return;
+    most = std::max(most, contracts::read_intents_decided(record.value)->facts().size());
+  };
+}
+
 TEST(Matcher, GivesEveryEnterpriseOfTheAudienceExactlyOneIntent) {
   Launch launch;
   const auto body = [](Launch& l) -> asio::awaitable<void> {
@@ -221,10 +229,7 @@ TEST(Matcher, MakesBlocksOfFewerIntentsWhereThePackageHasManyItems) {
     co_await thirds(l, 90);
     for (const char* const id : {"A", "B", "C"}) co_await l.item(id, "p.size_class == \"small\"");
     std::size_t most = 0;
-    l.log.sees = [&most](const log::NewRecord& record) {
-      if (record.event.type != contracts::IntentsWriter::type) return;
-      most = std::max(most, contracts::read_intents_decided(record.value)->facts().size());
-    };
+    watch_blocks(l, most);
     l.start_matcher();
     co_await l.campaign("c1", of_items(), "A B C");
     co_await l.until_decided(1);
@@ -242,10 +247,7 @@ TEST(Matcher, EndsABlockWhoseEvidenceIsAsMuchAsARecordCanCarry) {
     co_await thirds(l, 300);
     co_await l.item("A", "p.size_class == \"small\"");
     std::size_t most = 0;
-    l.log.sees = [&most](const log::NewRecord& record) {
-      if (record.event.type != contracts::IntentsWriter::type) return;
-      most = std::max(most, contracts::read_intents_decided(record.value)->facts().size());
-    };
+    watch_blocks(l, most);
     l.start_matcher();
     co_await l.campaign("c1", of_items(), "A");
     co_await l.until_decided(1);

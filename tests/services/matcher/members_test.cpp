@@ -22,17 +22,6 @@ using campaign::EligibleAudience;
 using campaign::RuleAudience;
 using test::day_of;
 using test::SampleWorld;
-using EpochPtr = std::shared_ptr<const matching::engine::Epoch>;
-
-EpochPtr epoch_at(SampleWorld& world, domain::Date date) {
-  EpochPtr epoch;
-  const auto body = [](SampleWorld& of, domain::Date on, EpochPtr& into) -> boost::asio::awaitable<void> {
-    into = co_await of.columns.at(on);
-  };
-  test::run_coroutine(world.io, body(world, date, epoch));
-  return epoch;
-}
-
 CompiledAudience compiled(const SampleWorld& world, Audience audience, std::size_t from) {
   campaign::PackageItems items;
   for (std::size_t i = from; i < world.items.size(); i += 9) items.push_back(world.items[i]);
@@ -77,7 +66,7 @@ TEST(Members, AreDecidedAsTheScalarEvaluatorDecidesThem) {
       const CompiledAudience of = compiled(world, audience, from);
       Members members(of);
       for (const domain::Date date : {world.today, day_of(2027, 1, 1)}) {
-        members.look_at(epoch_at(world, date), date);
+        members.look_at(world.epoch_at(date), date);
         found += expect_as_evaluated(world, of, members, date);
       }
     }
@@ -90,7 +79,7 @@ TEST(Members, AreThoseOfTheProfilesAsTheyHaveBecome) {
   const CompiledAudience audience = compiled(world, Audience{EligibleAudience{}}, 0);
   Members members(audience);
   for (std::uint64_t seed = 8; seed < 12; ++seed) {
-    members.look_at(epoch_at(world, world.today), world.today);
+    members.look_at(world.epoch_at(world.today), world.today);
     EXPECT_GT(expect_as_evaluated(world, audience, members, world.today), 0U);
     for (std::uint64_t index = seed; index < 20; ++index) world.know(index, seed);
     world.know_all(1'200 + 300 * (seed - 7));
