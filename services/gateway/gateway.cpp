@@ -19,6 +19,7 @@
 #include <array>
 #include <charconv>
 #include <exception>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -176,15 +177,17 @@ void serve(const Settings& settings) {
   Read given = read(settings);
   const observe::Log journal(STDERR_FILENO, node::level_named(settings.log_level));
   asio::io_context context(1);
+  auto acceptor = http::listen(context.get_executor(), settings.address, given.port);
+  std::optional<node::Process::Door> metrics_door;
+  if (given.metrics_port != 0) metrics_door = http::listen(context.get_executor(), settings.address, given.metrics_port);
   observe::Metrics registry;
   Metrics metrics(registry);
   Gateway gateway(context, registry, std::move(given.endpoints));
   node::Process process(context, journal);
-  auto acceptor = http::listen(context.get_executor(), settings.address, given.port);
   journal.info("gateway.started", {{"port", acceptor.local_endpoint().port()}});
   node::show_process(registry);
   process.spawn_connection(node::measure_lag(registry));
-  if (given.metrics_port != 0) process.show_metrics(node::Process::Door{settings.address, given.metrics_port}, registry);
+  if (metrics_door) process.show_metrics(std::move(*metrics_door), registry);
   gateway.spawn_watches(process);
   process.spawn_session(accept(std::move(acceptor), gateway, metrics, process));
   std::exception_ptr failure;

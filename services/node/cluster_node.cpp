@@ -8,6 +8,7 @@
 #include "platform/auth/encoding.hpp"
 #include "platform/auth/random.hpp"
 #include "platform/http/problem.hpp"
+#include "platform/http/server.hpp"
 #include "platform/redis/connect.hpp"
 #include "platform/runtime/graceful_stop.hpp"
 #include "platform/runtime/kept_memory.hpp"
@@ -56,6 +57,9 @@ ClusterNode::ClusterNode(asio::io_context& context, ClusterSettings settings, co
       foundation_(std::make_unique<Foundation>(context.get_executor(), *log_, settings_.partitions, *reads_, journal)),
       registry_(*reads_),
       process_(context, journal) {
+  door_ = http::listen(context.get_executor(), settings_.address, settings_.port);
+  port_ = door_->local_endpoint().port();
+  if (settings_.metrics_port) metrics_door_ = http::listen(context.get_executor(), settings_.address, *settings_.metrics_port);
   process_.spawn_connection(writes_->run());
   process_.spawn_connection(reads_->run());
   process_.spawn_work(foundation_->catalog.run());
@@ -192,14 +196,18 @@ std::string ClusterNode::unready() const {
 }
 
 asio::awaitable<void> ClusterNode::run() {
-  Process::Door door{settings_.address, settings_.port};
-  const auto bound = [this](std::uint16_t port) { port_ = port; };
+  if (metrics_door_) process_.show_metrics(std::move(*metrics_door_), foundation_->metrics);
+  process_.answer(std::move(*door_), router_, authorise(), foundation_->metrics);
   std::function<asio::awaitable<void>()> release;
   if (presence_) release = [this] { return presence_->leave(); };
-  if (settings_.metrics_port) process_.show_metrics(Process::Door{settings_.address, *settings_.metrics_port}, foundation_->metrics);
-  http::Authorise lets_in = authorise();
-  co_await process_.serve(std::move(door), router_, std::move(lets_in), foundation_->metrics, bound, std::move(release));
-  log_.reset();
+  std::exception_ptr failure;
+  try {
+    co_await process_.until_stopped(std::move(release));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  log_.reset();  // its timers would keep the context running
+  if (failure) std::rethrow_exception(failure);
 }
 
 int run_service(int argc, char** argv, const std::string& name, const std::string& description,

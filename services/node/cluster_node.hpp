@@ -28,7 +28,7 @@ namespace zhida::node {
 /// One process of the cluster: the log kept by Kafka, Redis, and what a service builds on them. A service's `main` adds routes and work.
 class ClusterNode {
  public:
-  /// Connects to Kafka, makes or verifies the topics; blocks meanwhile. Throws with sentences when anything is wrong.
+  /// Connects to Kafka, makes or verifies the topics; blocks meanwhile. Then opens its ports. Throws with sentences when anything is wrong.
   ClusterNode(boost::asio::io_context& context, ClusterSettings settings, const observe::Log& journal);
   ClusterNode(const ClusterNode&) = delete;
   ClusterNode& operator=(const ClusterNode&) = delete;
@@ -58,6 +58,8 @@ class ClusterNode {
   /// Lets a running campaign fail that cannot be decided or sent: asks its owner, until it has ended.
   void let_fail(std::string_view campaign, std::string_view reason);
 
+  /// Answers and works until told to stop, or until a work fails: then throws `std::runtime_error` with the reason. The log is closed at
+  /// the end in either case.
   boost::asio::awaitable<void> run();
 
  private:
@@ -83,6 +85,7 @@ class ClusterNode {
   std::unique_ptr<QueryPort> questions_;
   std::optional<Elsewhere> elsewhere_;
   std::uint16_t port_ = 0;
+  std::optional<Process::Door> door_, metrics_door_;  // from the opening of the ports to `run`
   std::vector<std::unique_ptr<log::PartitionOwner>> owners_;
   std::vector<std::function<std::string()>> unready_;
   std::vector<std::string> failing_;  // campaigns that are being asked to fail

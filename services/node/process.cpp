@@ -10,6 +10,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
+#include <cstdint>
+#include <exception>
 #include <stdexcept>
 #include <utility>
 
@@ -36,8 +38,7 @@ observe::Level level_named(std::string_view name) {
 }
 
 Process::Process(asio::io_context& context, const observe::Log& journal)
-    : context_(context),
-      journal_(journal),
+    : journal_(journal),
       connections_(context.get_executor(),
                    [this](std::string_view reason) {
                      journal_.error("task.failed", {{"reason", reason}});
@@ -58,24 +59,19 @@ void Process::fail(std::string_view reason) {
 void Process::show_metrics(Door door, observe::Metrics& metrics) {
   metrics_router_.add(http::Verb::get, "/metrics", http::RouteInfo("metrics", http::Access::open()),
                       [&metrics](http::Request&) -> asio::awaitable<http::Response> { co_return metrics_text(metrics); });
-  sessions_.spawn(
-      http::serve(http::listen(context_.get_executor(), door.address, door.port), metrics_router_, http::ServerOptions(), sessions_));
+  sessions_.spawn(http::serve(std::move(door), metrics_router_, http::ServerOptions(), sessions_));
 }
 
-asio::awaitable<void> Process::serve(Door door, const http::Router& router, http::Authorise authorise, observe::Metrics& metrics,
-                                     std::function<void(std::uint16_t)> bound, std::function<asio::awaitable<void>()> release) {
-  auto acceptor = http::listen(context_.get_executor(), door.address, door.port);
-  const std::uint16_t port = acceptor.local_endpoint().port();
+void Process::answer(Door door, const http::Router& router, http::Authorise authorise, observe::Metrics& metrics) {
+  const std::uint16_t port = door.local_endpoint().port();
   http::ServerOptions options;
   options.authorise = std::move(authorise);
   options.log = &journal_;
   options.metrics = &metrics;
   show_process(metrics);
   connections_.spawn(measure_lag(metrics));
-  sessions_.spawn(http::serve(std::move(acceptor), router, std::move(options), sessions_));
-  bound(port);
+  sessions_.spawn(http::serve(std::move(door), router, std::move(options), sessions_));
   journal_.info("server.started", {{"port", port}});
-  co_await until_stopped(std::move(release));
 }
 
 asio::awaitable<void> Process::until_stopped(std::function<asio::awaitable<void>()> release) {
@@ -85,7 +81,11 @@ asio::awaitable<void> Process::until_stopped(std::function<asio::awaitable<void>
   }
   co_await runtime::drain(sessions_, session_grace);
   co_await runtime::drain(work_, work_grace);
-  if (release) co_await release();
+  try {
+    if (release) co_await release();
+  } catch (const std::exception& error) {  // the connections must end all the same
+    fail(error.what());
+  }
   connections_.stop(asio::cancellation_type::terminal);
   co_await connections_.join();
   journal_.info("server.stopped");

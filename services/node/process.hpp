@@ -9,9 +9,9 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -23,10 +23,13 @@ observe::Level level_named(std::string_view name);
 
 /// A process from start to orderly stop: what it keeps connected, what it works on, and whom it answers.
 ///
+/// Its doors are opened (`http::listen`) before anything else is begun: a port that is taken ends the program while nothing runs yet.
 /// A stop (SIGINT, SIGTERM, or a work that failed) finishes what is in hand: first requests, then works, then `release`, at last the
 /// connections; at most ten seconds.
 class Process {
  public:
+  using Door = boost::asio::ip::tcp::acceptor;
+
   Process(boost::asio::io_context& context, const observe::Log& journal);
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
@@ -37,28 +40,19 @@ class Process {
   void spawn_work(boost::asio::awaitable<void> task) { work_.spawn(std::move(task)); }
   /// Finishes first at a stop: it answers somebody.
   void spawn_session(boost::asio::awaitable<void> task) { sessions_.spawn(std::move(task)); }
-  /// Tells that something on which everything stands has failed: the process ends, and `serve` throws `reason`.
+  /// Tells that something on which everything stands has failed: the process ends, and `until_stopped` throws `reason`.
   void fail(std::string_view reason);
 
-  /// Waits until told to stop, then stops. `release` is awaited when no work is left. Throws `std::runtime_error` with the reason when a
-  /// work failed.
+  /// Waits until told to stop, then stops; at once if something has failed already. `release` is awaited when no work is left. Throws
+  /// `std::runtime_error` with the reason when something failed.
   boost::asio::awaitable<void> until_stopped(std::function<boost::asio::awaitable<void>()> release = nullptr);
 
-  struct Door {
-    std::string address;
-    std::uint16_t port = 0;  ///< 0 picks a free one
-  };
   /// Answers `/metrics` at a door of its own to whoever can reach it, until told to stop: it is for Prometheus, behind a network policy.
-  /// Throws `system_error` if the door cannot be had.
   void show_metrics(Door door, observe::Metrics& metrics);
-  /// Answers over HTTP whom `authorise` lets in, until told to stop; as `until_stopped`. `bound` is told the port. Throws `system_error` if
-  /// it cannot be had.
-  boost::asio::awaitable<void> serve(Door door, const http::Router& router, http::Authorise authorise, observe::Metrics& metrics,
-                                     std::function<void(std::uint16_t)> bound,
-                                     std::function<boost::asio::awaitable<void>()> release = nullptr);
+  /// Answers over HTTP whom `authorise` lets in, until told to stop.
+  void answer(Door door, const http::Router& router, http::Authorise authorise, observe::Metrics& metrics);
 
  private:
-  boost::asio::io_context& context_;
   const observe::Log& journal_;
   runtime::TaskGroup connections_;
   runtime::TaskGroup work_;

@@ -1,6 +1,7 @@
 #include "standalone/serve.hpp"
 
 #include "node/process.hpp"
+#include "platform/http/server.hpp"
 #include "platform/process/directory_lock.hpp"
 #include "platform/process/format_version.hpp"
 #include "platform/process/redis_server.hpp"
@@ -35,21 +36,27 @@ class Server {
         process_(context, journal_) {}
 
   asio::awaitable<void> run() {
+    try {
+      start();
+    } catch (const std::exception& error) {
+      process_.fail(error.what());  // what has begun is stopped
+    }
+    std::function<asio::awaitable<void>()> release = [this] { return stop_redis(); };
+    co_await process_.until_stopped(std::move(release));
+  }
+
+ private:
+  void start() {
+    node::Process::Door door = http::listen(context_.get_executor(), settings_.address, settings_.port);
+    const std::uint16_t port = door.local_endpoint().port();
     redis::Servers servers = redis_servers();
     if (redis_server_) process_.spawn_connection(redis_server_->run());
     system_.emplace(context_.get_executor(), directory_, settings_, std::move(servers), journal_);
     system_->spawn(process_);
-    node::Process::Door door{settings_.address, settings_.port};
-    std::function<void(std::uint16_t)> bound = [this](std::uint16_t port) {
-      write_server(directory_, node::RunningServer{::getpid(), port});
-    };
-    std::function<asio::awaitable<void>()> release = [this] { return stop_redis(); };
-    http::Authorise authorise = http::bearer_keys(system_->keys());
-    co_await process_.serve(std::move(door), system_->router(), std::move(authorise), system_->metrics(), std::move(bound),
-                            std::move(release));
+    process_.answer(std::move(door), system_->router(), http::bearer_keys(system_->keys()), system_->metrics());
+    write_server(directory_, node::RunningServer{::getpid(), port});
   }
 
- private:
   redis::Servers redis_servers() {
     if (!settings_.redis.empty()) {
       auto servers = redis::Servers::parse(settings_.redis);

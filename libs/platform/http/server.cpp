@@ -7,8 +7,10 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace zhida::http {
@@ -76,7 +78,11 @@ asio::awaitable<void> serve(tcp::acceptor acceptor, const Router& router, Server
 }
 
 tcp::acceptor listen(const asio::any_io_executor& executor, const std::string& address, std::uint16_t port) {
-  return tcp::acceptor(executor, tcp::endpoint(asio::ip::make_address(address), port));
+  try {
+    return tcp::acceptor(executor, tcp::endpoint(asio::ip::make_address(address), port));
+  } catch (const boost::system::system_error& error) {
+    throw std::runtime_error("cannot listen on " + address + ":" + std::to_string(port) + ": " + error.code().message());
+  }
 }
 
 Authorise bearer_keys(const auth::KeyRing& keys) {

@@ -53,7 +53,7 @@ struct ServerOptions {
 boost::asio::awaitable<void> serve(boost::asio::ip::tcp::acceptor acceptor, const Router& router, ServerOptions options,
                                    runtime::TaskGroup& sessions);
 
-/// A listening socket on `address`:`port`; port 0 picks a free one. Throws `system_error`.
+/// A listening socket on `address`:`port`; port 0 picks a free one. Throws `std::runtime_error` with a sentence if it cannot be had.
 boost::asio::ip::tcp::acceptor listen(const boost::asio::any_io_executor& executor, const std::string& address, std::uint16_t port);
 
 }  // namespace zhida::http
