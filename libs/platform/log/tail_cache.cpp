@@ -9,10 +9,10 @@ void TailCache::add(std::size_t partition, RecordPtr record) {
   bytes_ += size_of(*record);
   tails_[partition].push_back(std::move(record));
   order_.push_back(partition);
-  while (bytes_ > limit_ && !order_.empty()) {
+  while (bytes_ > limit_) {
     const std::size_t oldest = order_.front();
     order_.pop_front();
-    if (!tails_[oldest].empty()) drop_front(oldest);
+    drop_front(oldest);
   }
 }
 
@@ -35,6 +35,7 @@ Batch TailCache::read(std::size_t partition, Offset from, const ReadLimits& limi
 
 void TailCache::drop(std::size_t partition) {
   while (!tails_[partition].empty()) drop_front(partition);
+  std::erase(order_, partition);
 }
 
 void TailCache::drop_front(std::size_t partition) {

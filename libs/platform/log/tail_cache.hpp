@@ -33,7 +33,7 @@ class TailCache {
   void drop_front(std::size_t partition);
 
   std::vector<std::deque<RecordPtr>> tails_;
-  std::deque<std::size_t> order_;  // partitions of the records in the order they came, dropped ones included
+  std::deque<std::size_t> order_;  // partitions of the records here, in the order they came
   std::size_t limit_;
   std::size_t bytes_ = 0;
 };
