@@ -9,13 +9,16 @@ int main(int argc, char** argv) {
   using namespace zhida;
   return node::run_service(argc, argv, "zhida-effect", "Folds deliveries, answers analysts", [](node::ClusterNode& node) {
     node::Foundation& on = node.foundation();
+    effect_service::Settings settings;
+    settings.one_of_many = true;
     auto effects = std::make_shared<effect_service::Service>(
         effect_service::Dependencies{on.executor, on.log, on.reads, on.deliveries_fold, on.deliveries_progress, on.deliveries, on.catalog,
                                      on.profiles, on.reference, node.pool().get_executor(), on.journal, on.metrics, &node::now},
-        effect_service::Settings());
+        settings);
     effects->add_routes(node.router());
     node.answer_reads("effect");
     node.spawn(effects->run_verifier());
+    node.spawn(effects->run_sharing());
     auto folds = std::make_shared<node::OwnedFolds>(on, node.writes());
     node.own("effect", contracts::topics::intents,
              [folds](int partition, runtime::TaskGroup& tasks) { tasks.spawn(folds->run(partition)); });

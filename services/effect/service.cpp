@@ -45,11 +45,12 @@ Service::Service(const Dependencies& with, Settings settings)
             different_.set(static_cast<double>(job.differences.count()));
           },
           verify::Verifier::Settings{settings.verify_slice}),
+      shared_jobs_(with.redis, with.journal),
       campaign_routes_(with.catalog, snapshots_, with.deliveries),
       item_route_(with.catalog, with.profiles, snapshots_, with.deliveries, with.now),
       metrics_route_(with.catalog, with.reference, snapshots_, with.deliveries),
       intents_export_(with.log, with.catalog, snapshots_, with.deliveries, with.profiles, with.pool),
-      verify_routes_(verifier_, settings.verify_patience) {}
+      verify_routes_(verifier_, settings.one_of_many ? &shared_jobs_ : nullptr, settings.verify_patience) {}
 
 void Service::add_routes(http::Router& router) {
   campaign_routes_.add_to(router);
@@ -65,7 +66,7 @@ asio::awaitable<void> Service::run_nightly() {
   for (;;) {
     timer.expires_after(next_at(with_.now(), *settings_.nightly) - with_.now());
     co_await runtime::wait_for_work(timer.async_wait(asio::use_awaitable));
-    verifier_.begin("");  // unless somebody asked for one just now
+    verifier_.begin(verify::new_job_id(), "");  // unless somebody asked for one just now
   }
 }
 

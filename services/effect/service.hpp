@@ -5,6 +5,7 @@
 #include "effect/items/item_route.hpp"
 #include "effect/metrics/metrics_route.hpp"
 #include "effect/snapshot_reader.hpp"
+#include "effect/verify/shared_jobs.hpp"
 #include "effect/verify/verifier.hpp"
 #include "effect/verify/verify_routes.hpp"
 #include "platform/observe/log.hpp"
@@ -21,12 +22,13 @@ struct Settings {
   std::chrono::milliseconds verify_patience{30'000};    ///< how long a request waits for its comparison
   std::size_t verify_slice = 25'000;                    ///< enterprises in memory at once while comparing
   std::optional<std::chrono::minutes> nightly{3 * 60};  ///< behind midnight in Asia/Shanghai, when everything is compared; nothing = never
+  bool one_of_many = false;                             ///< other processes answer for this one's comparisons, and it for theirs
 };
 
 struct Dependencies {
   boost::asio::any_io_executor executor;
   log::EventLog& log;
-  redis::Client& redis;  ///< a connection for reads, apart from the runners'
+  redis::Client& redis;  ///< a connection apart from the runners'
   const stores::DeliveriesFold& fold;
   stores::Progress& progress;  ///< of the deliveries fold
   stores::DeliveriesReader& deliveries;
@@ -51,6 +53,7 @@ class Service {
   // Background work: spawn each in a TaskGroup.
   boost::asio::awaitable<void> run_verifier() { return verifier_.run(); }
   boost::asio::awaitable<void> run_nightly();
+  boost::asio::awaitable<void> run_sharing() { return shared_jobs_.run(verifier_); }  ///< for one of many
 
  private:
   Dependencies with_;
@@ -59,6 +62,7 @@ class Service {
   observe::Counter& verified_;
   observe::Gauge& different_;
   verify::Verifier verifier_;
+  verify::SharedJobs shared_jobs_;
   CampaignRoutes campaign_routes_;
   ItemRoute item_route_;
   MetricsRoute metrics_route_;

@@ -249,5 +249,17 @@ TEST_F(Cluster, ServesWhatVerifies) {
   EXPECT_TRUE(verified.at("equal").IsTrue()) << verified.body;
 }
 
+TEST_F(Cluster, AnswersForAComparisonThroughWhicheverProcess) {
+  const Answer verified = patient([] { return zhida().post("/effect/v1/verify", "auditor"); });
+  ASSERT_EQ(verified.status, 200) << verified.body;
+  for (int i = 0; i < 8; ++i) {
+    const Answer again = patient([&] { return zhida().get("/effect/v1/verify/" + text(verified.at("id")), "auditor"); });
+    EXPECT_EQ(again.status, 200) << again.body;
+    EXPECT_EQ(again.body, verified.body);
+  }
+  const Answer unknown = patient([] { return zhida().get("/effect/v1/verify/v0000000000000000", "auditor"); });
+  EXPECT_EQ(unknown.status, 404) << unknown.body;
+}
+
 }  // namespace
 }  // namespace zhida

@@ -114,10 +114,10 @@ TEST_F(ClusterFoldTest, HealsWhenAMasterWasKilledAndCameBackEmpty) {
 }
 
 /// As schemas/redis.md lists them.
-const std::vector<std::string> acl_rules = {"on",       ">secret",      "resetkeys", "~zhida:*",       "-@all",  "+ping", "+hget",
-                                            "+hmget",   "+hgetall",     "+hkeys",    "+hlen",          "+hset",  "+hdel", "+exists",
-                                            "+type",    "+del",         "+unlink",   "+scan",          "+multi", "+exec", "+eval",
-                                            "+evalsha", "+script|load", "+time",     "+cluster|slots", "+asking"};
+const std::vector<std::string> acl_rules = {"on",       ">secret",      "resetkeys", "~zhida:*",       "-@all",   "+ping", "+hget",
+                                            "+hmget",   "+hgetall",     "+hkeys",    "+hlen",          "+hset",   "+hdel", "+exists",
+                                            "+type",    "+del",         "+unlink",   "+scan",          "+multi",  "+exec", "+eval",
+                                            "+evalsha", "+script|load", "+time",     "+cluster|slots", "+asking", "+get",  "+set"};
 
 class RestrictedUserTest : public FoldTest {
  protected:
@@ -157,6 +157,10 @@ TEST_F(RestrictedUserTest, CanFoldAndReadWithTheDocumentedRules) {
     EXPECT_TRUE(campaigns && !campaigns->empty());
     const auto cells = co_await restricted.cells(1, 0, UINT32_MAX);
     EXPECT_TRUE(cells.has_value());
+    const auto set = co_await client->command("SET", "zhida:verify:v1", "running {}", "NX", "PX", "60000");
+    EXPECT_EQ(set->text, "OK");
+    const auto kept = co_await client->command("GET", "zhida:verify:v1");
+    EXPECT_EQ(kept->text, "running {}");
     const auto foreign = co_await client->command("HGET", "others", "f");
     EXPECT_TRUE(foreign->is_error("NOPERM"));
     co_await folders->kill();

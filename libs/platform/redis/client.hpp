@@ -25,7 +25,7 @@ namespace zhida::redis {
 ///
 /// Whoever implements it writes `run`, `connected`, `connections`, `wait_until_connected` and `pipeline`: every command comes through
 /// `pipeline`, and `Commands::words` takes one apart. What the product sends: HGET, HMGET, HGETALL, HKEYS, HLEN, EXISTS, UNLINK, DEL;
-/// SCAN with MATCH and COUNT; MULTI … EXEC around reads; EVALSHA, EVAL and SCRIPT LOAD of its scripts.
+/// GET, and SET with NX and PX; SCAN with MATCH and COUNT; MULTI … EXEC around reads; EVALSHA, EVAL and SCRIPT LOAD of its scripts.
 class Client {
  public:
   template <class T>

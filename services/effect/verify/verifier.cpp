@@ -1,7 +1,5 @@
 #include "effect/verify/verifier.hpp"
 
-#include "platform/auth/encoding.hpp"
-#include "platform/auth/random.hpp"
 #include "platform/runtime/graceful_stop.hpp"
 
 #include <boost/asio/error.hpp>
@@ -24,10 +22,10 @@ constexpr std::chrono::milliseconds between_tries{200};
 
 }  // namespace
 
-std::shared_ptr<const Job> Verifier::begin(std::string asked_by) {
+std::shared_ptr<const Job> Verifier::begin(std::string id, std::string asked_by) {
   if (!jobs_.empty() && !jobs_.back()->over()) return nullptr;
   auto job = std::make_shared<Job>();
-  job->id = "v" + auth::hex(auth::random_bytes(8));
+  job->id = std::move(id);
   job->asked_by = std::move(asked_by);
   jobs_.push_back(job);
   if (jobs_.size() > jobs_kept) jobs_.pop_front();

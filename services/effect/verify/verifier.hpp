@@ -1,14 +1,13 @@
 #pragma once
 
+#include "effect/verify/job.hpp"
 #include "effect/verify/partition_check.hpp"
-#include "stores/deliveries/deliveries_reader.hpp"
 #include "stores/notice.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <list>
 #include <memory>
@@ -16,23 +15,6 @@
 #include <string_view>
 
 namespace zhida::effect_service::verify {
-
-/// One comparison of everything that is served with the log.
-struct Job {
-  enum class State { waiting, running, done, failed };
-
-  std::string id;
-  std::string asked_by;  ///< key id and Idempotency-Key; empty = without one
-  State state = State::waiting;
-  std::string failure;  ///< why it failed: nothing is known then
-  Differences differences;
-  std::uint64_t facts = 0;
-  std::uint64_t enterprises = 0;
-  std::chrono::milliseconds took{0};
-  stores::FoldedTo compared_at;  ///< positions of the compared counters
-
-  bool over() const { return state == State::done || state == State::failed; }
-};
 
 /// Does jobs, one at a time, in the background. Use from the executor's thread.
 class Verifier {
@@ -50,14 +32,20 @@ class Verifier {
   /// Does what `begin` asked for, until a stop; spawn it in a TaskGroup. A stop ends a running job as failed.
   boost::asio::awaitable<void> run();
 
-  /// A new job; null while another one waits or runs.
-  std::shared_ptr<const Job> begin(std::string asked_by);
+  /// A new job `id` (new_job_id); null while another one waits or runs.
+  std::shared_ptr<const Job> begin(std::string id, std::string asked_by);
+  /// The last sixteen jobs, the newest last.
+  const std::list<std::shared_ptr<Job>>& jobs() const { return jobs_; }
+  /// Whether one is being worked at.
+  bool running() const { return !jobs_.empty() && jobs_.back()->state == Job::State::running; }
   /// One of the last sixteen jobs, or null.
   std::shared_ptr<const Job> find(std::string_view id) const;
   std::shared_ptr<const Job> find_asked_by(std::string_view asked_by) const;
 
   /// Waits until `job` is over; false if `deadline` came first.
   boost::asio::awaitable<bool> wait(std::shared_ptr<const Job> job, stores::Notice::Clock::time_point deadline);
+  /// Waits until a job was begun or is over; false if `deadline` came first.
+  boost::asio::awaitable<bool> changed(stores::Notice::Clock::time_point deadline) { return changed_.wait(deadline); }
 
  private:
   boost::asio::awaitable<void> work(Job& job);
@@ -66,7 +54,7 @@ class Verifier {
   CheckTools tools_;
   Report report_;
   Settings settings_;
-  std::list<std::shared_ptr<Job>> jobs_;  // the newest last
+  std::list<std::shared_ptr<Job>> jobs_;
   stores::Notice changed_;
 };
 

@@ -143,16 +143,23 @@ asio::awaitable<Answer> EffectTest::ask(http::Verb verb, std::string target, std
     service->add_routes(router);
     tasks.spawn(service->run_verifier());
     tasks.spawn(service->run_nightly());
+    if (settings().one_of_many) tasks.spawn(service->run_sharing());
     auto acceptor = http::listen(io.get_executor(), "127.0.0.1", 0);
     port = acceptor.local_endpoint().port();
     http::ServerOptions options;
     options.authorise = http::bearer_keys(keys);
     tasks.spawn(http::serve(std::move(acceptor), router, options, tasks));
   }
+  co_return co_await ask_at(port, verb, std::move(target), std::move(role), std::move(accept));
+}
+
+asio::awaitable<Answer> EffectTest::ask_at(std::uint16_t at, http::Verb verb, std::string target, std::string role, std::string accept,
+                                           std::string idempotency_key) {
   http::ClientRequest request(verb, std::move(target));
   request.set("Authorization", "Bearer " + key_of.at(role));
   if (!accept.empty()) request.set("Accept", accept);
-  http::Client client(io.get_executor(), "127.0.0.1", port);
+  if (!idempotency_key.empty()) request.set("Idempotency-Key", idempotency_key);
+  http::Client client(io.get_executor(), "127.0.0.1", at);
   http::ClientResponse response = co_await client.send(std::move(request));
   Answer answer;
   answer.status = static_cast<int>(response.status);

@@ -60,6 +60,10 @@ class EffectTest : public testing::Test {
   asio::awaitable<Answer> ask(http::Verb verb, std::string target, std::string role = "analyst", std::string accept = "");
   asio::awaitable<Answer> get(std::string target, std::string role = "analyst", std::string accept = "");
 
+  /// The same of the process that serves on `at`.
+  asio::awaitable<Answer> ask_at(std::uint16_t at, http::Verb verb, std::string target, std::string role, std::string accept = "",
+                                 std::string idempotency_key = "");
+
   void publish_catalogue();
   /// One block of intents for the first `count` enterprises of a partition; the last `suppressed` of them opted out.
   log::NewRecord intents(delivery::CampaignNumber campaign, int partition, int count, int suppressed = 0);
@@ -100,8 +104,9 @@ class EffectTest : public testing::Test {
   runtime::TaskGroup tasks;
   std::uint16_t port = 0;
 
- private:
   redis::Address address() const;
+
+ private:
   std::string live_prefix(int partition, const redis::Reply& live) const;
 
   std::map<std::string, std::uint64_t> revisions_;
