@@ -32,7 +32,10 @@ std::vector<log::Offset> OpenQueues::positions() const {
 
 bool OpenQueues::is_catalog_stale() const { return catalog_.version() != catalog_seen_; }
 
-bool OpenQueues::is_stale() const { return is_catalog_stale() || positions() != seen_; }
+bool OpenQueues::is_stale() const {
+  const auto to_be_read = [](const auto& entry) { return entry.second.intents_seen < 0; };
+  return is_catalog_stale() || positions() != seen_ || std::ranges::any_of(queues_, to_be_read);
+}
 
 // An ended campaign is looked at until nothing of it is open, and again when intents that were on their way may have come in.
 bool OpenQueues::is_wanted(const campaign::Campaign& campaign, delivery::CampaignNumber number, domain::Instant now) const {
@@ -66,6 +69,10 @@ auto OpenQueues::refresh(domain::Instant now) -> boost::asio::awaitable<result<v
     Queue& queue = queues_[number];
     queue.campaign = number;
     queue.state = std::move(campaign);
+    if (campaign::is_terminal(queue.state->state) && !queue.withheld.empty()) {
+      queue.withheld.clear();
+      queue.read_anew();
+    }
     const result<void> done = co_await read(queue);
     if (!done) co_return done;
   }
@@ -85,7 +92,7 @@ auto OpenQueues::read(Queue& queue) -> boost::asio::awaitable<result<void>> {
   queue.receipts_seen = receipts;
   queue.blocks.clear();
   for (const stores::OpenBlock& block : *blocks)
-    if (!answered_.contains(block.block)) queue.blocks.push_back(block);
+    if (!answered_.contains(block.block) && !queue.withheld.contains(block.block)) queue.blocks.push_back(block);
   closed_wholly_.erase(queue.campaign);
   if (blocks->empty() && campaign::is_terminal(queue.state->state)) closed_wholly_[queue.campaign] = intents;
   co_return result<void>();

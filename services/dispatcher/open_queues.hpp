@@ -32,6 +32,7 @@ struct Queue {
   delivery::CampaignNumber campaign = 0;
   std::shared_ptr<const campaign::Campaign> state;
   std::deque<stores::OpenBlock> blocks;
+  std::set<Block> withheld;  ///< cannot be sent: not offered before the campaign has ended and they are to be closed
   std::uint64_t last_turn = 0;
   log::Offset intents_seen = -1;  ///< where the fold stood when `blocks` was read
   log::Offset receipts_seen = -1;
@@ -49,7 +50,7 @@ class OpenQueues {
              std::chrono::hours watch_ended)
       : catalog_(catalog), deliveries_(deliveries), progress_(progress), partition_(partition), watch_ended_(watch_ended) {}
 
-  /// Whether catalogue or fold moved since the last `refresh`.
+  /// Whether catalogue or fold moved since the last `refresh`, or a queue is to be read anew.
   bool is_stale() const;
   bool is_catalog_stale() const;
 

@@ -107,6 +107,13 @@ asio::awaitable<void> PartitionDispatcher::measure_age() {
   *shown_ = seen;
 }
 
+// Looked at with older profiles, somebody who has just joined the audience would seem to have left it.
+asio::awaitable<bool> PartitionDispatcher::knows_profiles_of(const contracts::IntentsHeader& header) {
+  const auto decided_at = static_cast<log::Offset>(header.profile_position);
+  if (with_.profiles.progress().position("profiles", partition_) >= decided_at) co_return true;
+  co_return co_await with_.profiles.progress().wait_until("profiles", partition_, decided_at - 1, service_.settings_.look_again);
+}
+
 Action PartitionDispatcher::action_now(const Queue& queue) const {
   const auto campaign = with_.catalog.campaign(queue.state->id);
   return campaign == nullptr ? Action::hold : action_of(*campaign, with_.now());
@@ -152,6 +159,12 @@ auto PartitionDispatcher::send(Queue& queue, Block block) -> Result<void> {
   const result<BlockPtr> read_intents = co_await read(queue, block);
   if (!read_intents) co_return read_intents.error();
   const BlockPtr intents = *read_intents;
+  if (intents != nullptr && action_now(queue) == Action::deliver) {
+    if (!co_await knows_profiles_of(intents->header())) {
+      queue.read_anew();
+      co_return result<void>();
+    }
+  }
 
   const auto campaign = with_.catalog.campaign(queue.state->id);
   Recheck::Block about;
@@ -173,7 +186,10 @@ auto PartitionDispatcher::send(Queue& queue, Block block) -> Result<void> {
   if (!trouble.empty()) {
     with_.journal.error("campaign.unsendable", {{"campaign", campaign->id}, {"reason", trouble}});
     if (with_.unsendable) with_.unsendable(campaign->id, trouble);
-    queues_.answered(lane, block, never);
+    if (intents == nullptr)
+      queues_.answered(lane, block, never);
+    else
+      queue.withheld.insert(block);
     co_return result<void>();
   }
 

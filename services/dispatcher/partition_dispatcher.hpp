@@ -35,6 +35,7 @@ class PartitionDispatcher {
   Result<BlockPtr> read(const Queue& queue, Block block);
   Result<std::vector<contracts::Receipt>> look_again(const Recheck::Block& about, const contracts::IntentsDecided& intents);
   Result<log::Offset> append(campaign::Lane lane, const contracts::ReceiptsRecorded& receipts, std::string traceparent);
+  boost::asio::awaitable<bool> knows_profiles_of(const contracts::IntentsHeader& header);
   boost::asio::awaitable<void> measure_age();
 
   Recheck::Block describe(const campaign::Campaign& campaign, Block block, const contracts::IntentsHeader& header) const;

@@ -182,6 +182,9 @@ auto PartitionMatcher::begin(Run& run) -> Result<void> {
     finish(run);
     co_return result<void>();
   }
+  // What was acknowledged before the launch belongs to it, though this process may not have read it yet.
+  const result<void> heard = co_await with_.profiles.reach_end(partition_);
+  if (!heard) co_return heard.error();
   const campaign::CompileOutcome& outcome = service_.compiled_.get(*run.campaign);
   if (outcome.compiled == nullptr) {
     if (!campaign::is_terminal(run.campaign->state)) service_.report_undecidable(*run.campaign, outcome.reason);

@@ -123,6 +123,29 @@ class ProfileStoreTest : public testing::Test {
   enterprise::Uscc someone = test::random_uscc(random);
 };
 
+TEST_F(ProfileStoreTest, IsNotReadyAgainBeforeItHasReadWhatCameInTheMeantime) {
+  auto body = [&]() -> asio::awaitable<void> {
+    put(record(someone, {says("employees", RawValue::of(std::int64_t{10}), day(3, 1))}));
+    co_await fold();
+    put(record(someone, {says("employees", RawValue::of(std::int64_t{20}), day(5, 1))}));
+    const auto appended = co_await log.append(std::exchange(pending, {}));
+    EXPECT_TRUE(appended.has_value());
+
+    const int partition = store->partition_of(someone);
+    runtime::TaskGroup tasks(io.get_executor(), [](std::string_view reason) { ADD_FAILURE() << reason; });
+    asio::awaitable<void> run = store->run(partition);
+    EXPECT_FALSE(store->ready(partition)) << "it has not begun to read";
+    tasks.spawn(std::move(run));
+    const result<void> reached = co_await store->reach_end(partition);
+    EXPECT_TRUE(reached.has_value());
+    EXPECT_EQ(value(someone, "employees").as_integer(), 20);
+    EXPECT_TRUE(store->ready(partition));
+    tasks.stop(asio::cancellation_type::total);
+    co_await tasks.join();
+  };
+  test::run_coroutine(io, body());
+}
+
 TEST_F(ProfileStoreTest, KeepsTheNewestStatementPerAttribute) {
   auto body = [&]() -> asio::awaitable<void> {
     put(record(someone, {says("employees", RawValue::of(std::int64_t{10}), day(3, 1))}));

@@ -1,10 +1,14 @@
 #include "stores/profiles/profile_store.hpp"
 
 #include "contracts/vault/vault_key.hpp"
+#include "platform/runtime/graceful_stop.hpp"
 #include "stores/log_reading.hpp"
 #include "stores/profiles/profile_partition.hpp"
 
+#include <boost/asio/error.hpp>
+
 #include <algorithm>
+#include <chrono>
 #include <stdexcept>
 #include <utility>
 
@@ -16,6 +20,7 @@ namespace {
 
 constexpr std::string_view profiles_topic = "profiles";
 constexpr std::string_view vault_topic = "vault";
+constexpr std::chrono::milliseconds between_looks{100};
 constexpr std::size_t most_replaced_keys = 8;  // of an enterprise: as many processes that name it first in the same moment
 
 PoisonInput poison_of(std::optional<std::uint16_t> fact, domain::FieldError reason, std::string content) {
@@ -61,7 +66,11 @@ ProfileStore::~ProfileStore() = default;
 
 asio::awaitable<void> ProfileStore::run(int partition) {
   const auto running = std::make_shared<int>(partition);
-  partitions_[static_cast<std::size_t>(partition)]->running = running;
+  Partition& begun = *partitions_[static_cast<std::size_t>(partition)];
+  begun.running = running;
+  begun.ready = false;
+  begun.profiles_target.reset();
+  begun.vault_target.reset();
   MemoryFold fold;
   fold.catch_up = [this, partition, running] { return catch_up(partition); };
   fold.positions = [this, partition] {
@@ -78,6 +87,17 @@ asio::awaitable<void> ProfileStore::run(int partition) {
     if (report_) report_(partition, what);
   };
   return follow(log_, std::move(fold));
+}
+
+asio::awaitable<result<void>> ProfileStore::reach_end(int partition) {
+  const result<log::Range> range = co_await log_.range(profiles_topic, partition);
+  if (!range) co_return range.error();
+  bool folded = range->end == 0;
+  while (!folded) {
+    folded = co_await progress_.wait_until(profiles_topic, partition, range->end - 1, between_looks);
+    if (co_await runtime::stop_requested()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+  }
+  co_return result<void>();
 }
 
 asio::awaitable<result<std::size_t>> ProfileStore::catch_up(int partition) {

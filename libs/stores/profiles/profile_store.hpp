@@ -93,9 +93,13 @@ class ProfileStore {
   /// Whether a partition's `run` is under way: only then does what is known of it follow the log.
   bool running(int partition) const;
 
-  /// True once everything is folded that the log held when `run` began.
+  /// True once everything is folded that the log held when the last `run` began: a partition that comes back is behind at first.
   bool ready(int partition) const;
   bool ready() const;
+
+  /// Waits until all profiles are folded that the log holds of a partition at the time of the call. Errors: those of the log;
+  /// `operation_aborted` once a graceful stop is asked for.
+  boost::asio::awaitable<boost::system::result<void>> reach_end(int partition);
 
   /// Positions in `profiles` and `vault`, for waiting until one's write shows.
   Progress& progress() { return progress_; }

@@ -76,6 +76,45 @@ TEST(Dispatcher, DoesNotSendToWhoLeftTheAudienceMeanwhile) {
   launch.run(body(launch));
 }
 
+TEST(Dispatcher, SendsNothingBeforeItKnowsTheProfilesThatWereDecidedWith) {
+  Launch launch;
+  const auto body = [](Launch& l) -> asio::awaitable<void> {
+    co_await small_ones(l, 10);
+    co_await l.part_profiles();
+    l.senders_log.late = true;
+    for (int i = 10; i < 40; ++i) co_await l.profile(uscc(i), "size_class", "\"small\"");
+    co_await l.profiles_folded();
+    co_await decided(l, of_rule("p.size_class == \"small\""));
+    l.start_dispatcher();
+    co_await l.sleep(std::chrono::milliseconds(100));
+    const auto before = co_await l.totals(1);
+    EXPECT_EQ(in_state(before.campaign, State::matched), 40);
+    l.senders_log.late = false;
+    co_await l.until_over(1);
+    const auto after = co_await l.totals(1);
+    EXPECT_EQ(in_state(after.campaign, State::delivered), 40);
+  };
+  launch.run(body(launch));
+}
+
+TEST(Dispatcher, ClosesWhatCouldNotBeSentOnceItsCampaignHasFailed) {
+  Launch launch;
+  const auto body = [](Launch& l) -> asio::awaitable<void> {
+    co_await small_ones(l, 40);
+    co_await decided(l, of_rule("p.size_class == \"small\""));
+    co_await l.spoil("c1");
+    l.start_dispatcher();
+    while (l.unsendable.empty()) co_await l.sleep(std::chrono::milliseconds(1));
+    EXPECT_NE(l.unsendable["c1"].find("MISSING"), std::string::npos) << l.unsendable["c1"];
+    co_await l.sleep(std::chrono::milliseconds(50));  // it is found out of every block
+    co_await l.move("c1", campaign::State::failed);
+    co_await l.until_over(1);
+    const auto totals = co_await l.totals(1);
+    EXPECT_EQ(in_state(totals.campaign, State::cancelled), 40);
+  };
+  launch.run(body(launch));
+}
+
 TEST(Dispatcher, LooksAgainWhenTheDayHasChanged) {
   Launch launch;
   const auto body = [](Launch& l) -> asio::awaitable<void> {

@@ -13,6 +13,7 @@
 #include "stores/deliveries/deliveries_fold.hpp"
 #include "stores/fold/fold_runner.hpp"
 #include "stores/topic_layout.hpp"
+#include "support/forwarding_log.hpp"
 #include "support/redis_server.hpp"
 #include "support/run_coroutine.hpp"
 
@@ -38,10 +39,10 @@ namespace asio = boost::asio;
 using test::RedisServer;
 using test::run_coroutine;
 
-/// A log that can lose its acknowledgements, and be told to take its time.
-class UnreliableLog final : public log::EventLog {
+/// A log that can lose its acknowledgements.
+class UnreliableLog final : public test::ForwardingLog {
  public:
-  explicit UnreliableLog(log::Layout layout) : log_(std::move(layout)) {}
+  explicit UnreliableLog(log::Layout layout) : ForwardingLog(log_), log_(std::move(layout)) {}
 
   /// Called with each record appended; true: it is kept but not acknowledged.
   std::function<bool(const log::NewRecord&)> loses;
@@ -50,9 +51,6 @@ class UnreliableLog final : public log::EventLog {
   /// Called with where each read begins, and what it brings.
   std::function<void(log::Offset from, const log::Batch&)> shows;
 
-  using EventLog::wait;
-  const std::string& id() const override { return log_.id(); }
-  const log::Layout& layout() const override { return log_.layout(); }
   Awaitable<std::vector<log::Offset>> append(std::vector<log::NewRecord> records) override {
     bool lost = false;
     for (const log::NewRecord& record : records) {
@@ -69,19 +67,26 @@ class UnreliableLog final : public log::EventLog {
     if (shows && batch) shows(from, *batch);
     co_return batch;
   }
-  asio::awaitable<void> wait(std::vector<log::Position> positions) override { return log_.wait(std::move(positions)); }
-  Awaitable<log::Range> range(std::string_view topic, std::int32_t partition) override { return log_.range(topic, partition); }
-  Awaitable<std::unique_ptr<log::Membership>> join(std::string_view group, std::vector<std::string> topics) override {
-    return log_.join(group, std::move(topics));
-  }
-  Awaitable<void> compact(std::string_view topic) override { return log_.compact(topic); }
-  Awaitable<void> trim(std::string_view topic, std::int32_t partition, log::Offset before) override {
-    return log_.trim(topic, partition, before);
-  }
-  Awaitable<void> backup(std::filesystem::path file) override { return log_.backup(std::move(file)); }
 
  private:
   log::MemoryLog log_;
+};
+
+/// A log whose records can be a while in coming.
+class LateLog final : public test::ForwardingLog {
+ public:
+  using ForwardingLog::ForwardingLog;
+
+  bool late = false;
+
+  Awaitable<log::Batch> read(std::string_view topic, std::int32_t partition, log::Offset from, log::ReadLimits limits) override {
+    asio::steady_timer pause(co_await asio::this_coro::executor);
+    while (late) {
+      pause.expires_after(std::chrono::milliseconds(1));
+      co_await pause.async_wait(asio::use_awaitable);
+    }
+    co_return co_await ForwardingLog::read(topic, partition, from, limits);
+  }
 };
 
 inline enterprise::Uscc uscc(int number) {
@@ -247,6 +252,12 @@ class Launch {
     co_await move(id, campaign::State::running);
   }
 
+  /// A package's content that is not there, from now on.
+  asio::awaitable<void> spoil(std::string id) {
+    campaigns_.at(id).package.contents.front().id = "MISSING";
+    co_await move(std::move(id), campaign::State::running);
+  }
+
   asio::awaitable<void> move(std::string id, campaign::State state) {
     contracts::CampaignChanged changed;
     changed.campaign = campaigns_.at(id);
@@ -283,13 +294,32 @@ class Launch {
   }
 
   void start_dispatcher() {
-    dispatcher::Dependencies with{executor(), pool_.get_executor(),  log, catalog_, profiles_, deliveries_, progress_, reference_, metrics,
-                                  journal_,   [this] { return now; }};
+    dispatcher::Dependencies with{executor(),
+                                  pool_.get_executor(),
+                                  log,
+                                  catalog_,
+                                  senders_profiles_ ? *senders_profiles_ : profiles_,
+                                  deliveries_,
+                                  progress_,
+                                  reference_,
+                                  metrics,
+                                  journal_,
+                                  [this] { return now; },
+                                  [this](std::string_view id, std::string_view reason) { unsendable[std::string(id)] = reason; }};
     dispatcher::Settings settings;
     settings.retry = std::chrono::milliseconds(5);
     settings.look_again = std::chrono::milliseconds(5);
     dispatcher_ = std::make_unique<dispatcher::Service>(std::move(with), settings);
     for (int p = 0; p < partitions; ++p) services_.spawn(dispatcher_->run_partition(p));
+  }
+
+  /// From now on the dispatcher reads profiles by itself, as a process of its own does.
+  asio::awaitable<void> part_profiles() {
+    senders_profiles_ = std::make_unique<stores::ProfileStore>(
+        executor(), senders_log, partitions, reference_.dictionary,
+        stores::ProfileStore::Tables{*reference_.industries, reference_.size_classes}, dead_letters_);
+    for (int p = 0; p < partitions; ++p) background_.spawn(senders_profiles_->run(p));
+    while (!senders_profiles_->ready()) co_await sleep(std::chrono::milliseconds(1));
   }
 
   void start() {
@@ -399,11 +429,14 @@ class Launch {
 
   asio::io_context io{1};
   UnreliableLog log{stores::topic_layout(partitions)};
+  LateLog profiles_log{log};  ///< where profiles are read from
+  LateLog senders_log{log};   ///< and the dispatcher's, once they are apart
   domain::Instant now = *domain::parse_instant("2026-06-10T10:00:00+08:00");
   std::size_t block_decisions = matcher::Settings().block_decisions;
   std::size_t block_evidence = matcher::Settings().block_evidence;
   observe::Metrics metrics;
   std::map<std::string, std::string> undecidable;
+  std::map<std::string, std::string> unsendable;
 
  private:
   void kill() {
@@ -433,7 +466,8 @@ class Launch {
   stores::DeadLetters dead_letters_{log, [this] { return now; }};
   stores::CatalogStore catalog_{io.get_executor(), log, reference_.language, dead_letters_};
   stores::ProfileStore profiles_{
-      io.get_executor(), log, partitions, reference_.dictionary, {*reference_.industries, reference_.size_classes}, dead_letters_};
+      io.get_executor(), profiles_log, partitions, reference_.dictionary, {*reference_.industries, reference_.size_classes}, dead_letters_};
+  std::unique_ptr<stores::ProfileStore> senders_profiles_;  // if it does not share the matcher's
   stores::ProfileColumns columns_{profiles_, reference_.language, [this] { return domain::date_of(now); }};
   stores::DeliveriesFold fold_{stores::DeliveriesFold::Settings{partitions, 16}};
   stores::Progress progress_{io.get_executor()};

@@ -446,6 +446,23 @@ TEST(Matcher, DecidesTheRestOfAnEndedCampaignOnceWhateverIsCutOff) {
   }
 }
 
+TEST(Matcher, LetsEverybodyJoinWhomTheLogHoldsAtTheStart) {
+  Launch launch;
+  const auto body = [](Launch& l) -> asio::awaitable<void> {
+    co_await thirds(l, 30);
+    co_await l.item("A", "p.size_class == \"small\"");
+    l.start_matcher();
+    l.profiles_log.late = true;
+    for (int i = 30; i < 60; ++i) co_await l.profile(uscc(i), "size_class", i % 3 == 0 ? "\"small\"" : "\"large\"");
+    co_await l.campaign("c1", of_rule("p.size_class == \"small\""), "A");
+    co_await l.sleep(std::chrono::milliseconds(100));
+    l.profiles_log.late = false;
+    co_await l.until_decided(1);
+    expect_each_once(co_await l.decided(1), every_third(60));
+  };
+  launch.run(body(launch));
+}
+
 TEST(Matcher, LetsNobodyJoinWhoIsHeardOfAfterTheStart) {
   Launch launch;
   const auto body = [](Launch& l) -> asio::awaitable<void> {

@@ -7,6 +7,7 @@
 #include "platform/runtime/task_group.hpp"
 #include "stores/fold/dead_letters.hpp"
 #include "stores/reference/reference_data.hpp"
+#include "support/forwarding_log.hpp"
 
 #include <gtest/gtest.h>
 
@@ -22,29 +23,13 @@
 namespace zhida::test {
 
 /// A log in memory that takes its time for every append, as a disk does.
-class SlowLog final : public log::EventLog {
+class SlowLog final : public ForwardingLog {
  public:
-  explicit SlowLog(log::Layout layout) : inner_(std::move(layout)) {}
+  explicit SlowLog(log::Layout layout) : ForwardingLog(inner_), inner_(std::move(layout)) {}
 
   std::chrono::milliseconds delay{0};
 
-  using EventLog::wait;
-  const std::string& id() const override { return inner_.id(); }
-  const log::Layout& layout() const override { return inner_.layout(); }
   Awaitable<std::vector<log::Offset>> append(std::vector<log::NewRecord> records) override;
-  Awaitable<log::Batch> read(std::string_view topic, std::int32_t partition, log::Offset from, log::ReadLimits limits) override {
-    return inner_.read(topic, partition, from, limits);
-  }
-  boost::asio::awaitable<void> wait(std::vector<log::Position> positions) override { return inner_.wait(std::move(positions)); }
-  Awaitable<log::Range> range(std::string_view topic, std::int32_t partition) override { return inner_.range(topic, partition); }
-  Awaitable<std::unique_ptr<log::Membership>> join(std::string_view group, std::vector<std::string> topics) override {
-    return inner_.join(group, std::move(topics));
-  }
-  Awaitable<void> compact(std::string_view topic) override { return inner_.compact(topic); }
-  Awaitable<void> trim(std::string_view topic, std::int32_t partition, log::Offset before) override {
-    return inner_.trim(topic, partition, before);
-  }
-  Awaitable<void> backup(std::filesystem::path file) override { return inner_.backup(std::move(file)); }
 
  private:
   log::MemoryLog inner_;
