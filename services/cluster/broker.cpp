@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -26,8 +28,10 @@ namespace fs = std::filesystem;
 
 /// The program itself, not a link to it: what runs is recognised by it later.
 fs::path java() {
-  for (const char* place : {"/usr/bin/java", "/usr/local/bin/java", "/opt/java/openjdk/bin/java"})
-    if (fs::exists(place)) return fs::canonical(place);
+  const char* const path = std::getenv("PATH");
+  std::istringstream folders(path == nullptr ? "/usr/local/bin:/usr/bin" : path);
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (fs::exists(fs::path(folder) / "java")) return fs::canonical(fs::path(folder) / "java");
   throw std::runtime_error("there is no java; Debian: openjdk-17-jre-headless");
 }
 

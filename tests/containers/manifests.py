@@ -63,6 +63,13 @@ def pod_problems(owner, pod, config):
     return found
 
 
+# What tells that a service's partitions fall behind. That processes show it: tests/seeing.
+LAG = {
+    "matcher": ("zhida_matcher_deciding", {}),
+    "dispatcher": ("zhida_dispatcher_queue_age_seconds", {}),
+    "effect": ("zhida_fold_lag_records", {"fold": "deliveries"}),
+}
+
 # Who asks whom at the port "http".
 ASKS = (("gateway", "operator"), ("gateway", "page"), ("gateway", "effect"), ("operator", "matcher"))
 
@@ -115,6 +122,9 @@ def problems(documents, overlay):
         labels, container = pod["metadata"]["labels"], pod["spec"]["containers"][0]
         if not matches(deployment["spec"]["selector"], labels):
             found.append(f"{name}: its selector does not choose its own pods")
+        # What docker/monitoring/prometheus-kubernetes.yml finds and names processes by.
+        if labels.get("app.kubernetes.io/component") != name or "metrics" not in [port["name"] for port in container.get("ports", [])]:
+            found.append(f"{name}: Prometheus does not find it")
         for probe, path in (("startupProbe", "/healthz"), ("livenessProbe", "/healthz"), ("readinessProbe", "/readyz")):
             if container.get(probe, {}).get("httpGet", {}).get("path") != path:
                 found.append(f"{name}: no {probe} asks for {path}")
@@ -145,10 +155,10 @@ def problems(documents, overlay):
             found.append(f"autoscaler {name}: there is no {spec['scaleTargetRef']['name']}")
         if not 2 <= spec["minReplicas"] <= spec["maxReplicas"]:
             found.append(f"autoscaler {name}: from {spec['minReplicas']} to {spec['maxReplicas']}")
-        if name in ("matcher", "dispatcher", "effect"):
-            lag = [metric for metric in spec["metrics"] if metric["type"] == "Pods" and metric["pods"]["metric"]["name"] == "zhida_fold_lag_records"]
-            if not lag:
-                found.append(f"autoscaler {name}: it does not follow the lag")
+        if name in LAG:
+            followed = [metric["pods"]["metric"] for metric in spec["metrics"] if metric["type"] == "Pods"]
+            if [(each["name"], each.get("selector", {}).get("matchLabels", {})) for each in followed] != [LAG[name]]:
+                found.append(f"autoscaler {name}: it does not follow its lag")
             for data in config.values():
                 if spec["maxReplicas"] > int(data["ZHIDA_PARTITIONS"]):
                     found.append(f"autoscaler {name}: more processes than partitions")
@@ -205,6 +215,7 @@ def breakages():
         "no memory limit": in_container("matcher", lambda it: it["resources"]["limits"].pop("memory")),
         "a root file system that can be written": in_container("page", lambda it: it["securityContext"].pop("readOnlyRootFilesystem")),
         "capabilities": in_container("effect", lambda it: it["securityContext"].pop("capabilities")),
+        "no port of metrics": in_container("effect", lambda it: it["ports"].pop()),
         "no readiness": in_container("operator", lambda it: it.pop("readinessProbe")),
         "liveness that asks for readiness": in_container("page", lambda it: it["livenessProbe"]["httpGet"].update(path="/readyz")),
         "a setting nobody knows": in_container("page", lambda it: it["env"].append({"name": "ZHIDA_REDDIS", "value": "x"})),
@@ -234,7 +245,8 @@ def breakages_of_production():
 
     return {
         "more processes than partitions": in_scaler("matcher", lambda it: it.update(maxReplicas=1000)),
-        "no lag": in_scaler("effect", lambda it: it["metrics"].pop(0)),
+        "no lag": in_scaler("dispatcher", lambda it: it["metrics"].pop(0)),
+        "the lag of folds that all have": in_scaler("effect", lambda it: it["metrics"][0]["pods"]["metric"].pop("selector")),
         "fewer at most than at least": in_scaler("page", lambda it: it.update(maxReplicas=1)),
         "an autoscaler of nothing": in_scaler("page", lambda it: it["scaleTargetRef"].update(name="pages")),
     }

@@ -20,6 +20,7 @@
 
 #include <fstream>
 #include <memory>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
@@ -226,6 +227,18 @@ TEST_F(Seeing, EveryPanelAsksForWhatIsShown) {
     ASSERT_TRUE(exposed().contains(metric)) << query;
     EXPECT_TRUE(exposed().at(metric).contains(label)) << query;
   }
+}
+
+TEST_F(Seeing, EveryAutoscalerFollowsWhatIsShown) {
+  const std::string manifests = read(test::repository() / "k8s/overlays/production/autoscalers.yaml");
+  const std::regex metric(R"re(metric: \{name: (\w+)(?:, selector: \{matchLabels: \{(\w+): (\w+)\}\})?\})re");
+  int followed = 0;
+  for (std::sregex_iterator each(manifests.begin(), manifests.end(), metric), end; each != end; ++each, ++followed) {
+    const std::smatch& found = *each;
+    const std::string selector = found[2].matched ? "{" + found.str(2) + "=\"" + found.str(3) + "\"}" : "";
+    EXPECT_THAT(objections(found.str(1) + selector, exposed()), testing::IsEmpty()) << found.str();
+  }
+  EXPECT_EQ(followed, 3);
 }
 
 #ifndef ZHIDA_TEST_CLUSTER
