@@ -43,7 +43,7 @@ class Membership {
 /// - Groups divide partitions; positions are the readers' own affair (stored beside their state).
 ///
 /// All members are to be used from the executor the adapter was made with, and awaited there.
-/// Implementations: sqlite_log, memory_log. What holds for all of them is tests/platform/log/event_log_conformance.
+/// Implementations: sqlite_log, kafka_log, memory_log. What holds for all of them is tests/platform/log/event_log_conformance.
 class EventLog {
  public:
   template <class T>

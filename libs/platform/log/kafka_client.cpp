@@ -1,8 +1,10 @@
 #include "platform/log/kafka_client.hpp"
 
+#include "platform/log/error.hpp"
 #include "platform/log/open_error.hpp"
 
 #include <fmt/core.h>
+#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <array>
@@ -96,6 +98,13 @@ std::size_t Topics::index_of(const char* topic, std::int32_t partition) const {
   for (std::size_t i = 0; i < topics_.size(); ++i)
     if (std::strcmp(rd_kafka_topic_name(topics_[i].get()), topic) == 0) return first_[i] + static_cast<std::size_t>(partition);
   return PartitionIndex::none;
+}
+
+void start_reading(const Topics& topics, std::size_t index, std::int64_t offset, rd_kafka_queue_t& queue) {
+  rd_kafka_topic_t* const topic = topics.topic(index);
+  if (rd_kafka_consume_start_queue(topic, topics.partition(index), offset, &queue) == 0) return;
+  throw boost::system::system_error(
+      Error::io, fmt::format("{}-{} cannot be read: {}", rd_kafka_topic_name(topic), topics.partition(index), text(rd_kafka_last_error())));
 }
 
 void get_ready(rd_kafka_t& client, std::chrono::milliseconds limit) {

@@ -49,6 +49,10 @@ class Topics {
   std::vector<Place> places_;
 };
 
+/// Begins to read a partition from `offset` on into `queue`. Throws `system_error` if librdkafka will not: no partition of a layout gives
+/// it a reason to.
+void start_reading(const Topics& topics, std::size_t index, std::int64_t offset, rd_kafka_queue_t& queue);
+
 /// Connects and asks who leads the topics the client has handles for, which it would do by itself only a second later. Blocks, at most
 /// `limit`; says nothing when nobody answers.
 void get_ready(rd_kafka_t& client, std::chrono::milliseconds limit);

@@ -34,10 +34,11 @@ KafkaFollower::~KafkaFollower() {
 
 void KafkaFollower::follow(std::size_t partition) {
   State& state = states_[partition];
-  if (std::exchange(state.followed, true)) return;
+  if (state.followed) return;
+  kafka::start_reading(topics_, partition, RD_KAFKA_OFFSET_END, *fetched_->get());
+  state.followed = true;
   state.next = -1;
   state.error = {};
-  rd_kafka_consume_start_queue(topics_.topic(partition), topics_.partition(partition), RD_KAFKA_OFFSET_END, fetched_->get());
 }
 
 void KafkaFollower::unfollow(std::size_t partition) {

@@ -136,7 +136,7 @@ KafkaHistory::Stream* KafkaHistory::choose(std::size_t partition, Offset from) {
 KafkaHistory::Stream& KafkaHistory::start(Lane& lane, std::size_t partition, Offset from) {
   make_room();
   auto queue = std::make_shared<kafka::EventQueue>(executor_, kafka::Queue(rd_kafka_queue_new(lane.client.get())));
-  rd_kafka_consume_start_queue(lane.topics.topic(partition), lane.topics.partition(partition), from, queue->get());
+  kafka::start_reading(lane.topics, partition, from, *queue->get());
   streams_.push_back({&lane, partition, std::move(queue), from, nullptr});
   return streams_.back();
 }

@@ -52,7 +52,7 @@ void Identity::read() {
   const Topics topics(*reader, settings_, one);
   const Queue queue(rd_kafka_queue_new(reader.get()));
   get_ready(*reader, std::chrono::milliseconds(open_limit_ms));
-  rd_kafka_consume_start_queue(topics.topic(0), 0, RD_KAFKA_OFFSET_BEGINNING, queue.get());
+  start_reading(topics, 0, RD_KAFKA_OFFSET_BEGINNING, *queue);
   struct Stop {
     const Topics& topics;
     ~Stop() { rd_kafka_consume_stop(topics.topic(0), 0); }
@@ -113,8 +113,7 @@ std::vector<Identity::First> Identity::firsts(const PartitionIndex& partitions) 
   const Topics topics(*reader, settings_, partitions);
   const Queue queue(rd_kafka_queue_new(reader.get()));
   get_ready(*reader, std::chrono::milliseconds(open_limit_ms));
-  for (std::size_t p = 0; p < partitions.size(); ++p)
-    rd_kafka_consume_start_queue(topics.topic(p), topics.partition(p), RD_KAFKA_OFFSET_BEGINNING, queue.get());
+  for (std::size_t p = 0; p < partitions.size(); ++p) start_reading(topics, p, RD_KAFKA_OFFSET_BEGINNING, *queue);
   std::size_t open = partitions.size();
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(open_limit_ms);
   while (open > 0 && std::chrono::steady_clock::now() < deadline) {
