@@ -62,7 +62,7 @@ class KafkaLog::Core : public std::enable_shared_from_this<Core> {
     follower_ = std::make_unique<KafkaFollower>(executor_, settings_, partitions_, id_, follower_events());
     groups_ = std::make_shared<KafkaGroups>(executor_, settings_, report_);
     history_ = std::make_shared<KafkaHistory>(executor_, settings_, partitions_, id_);
-    ranges_ = std::make_unique<KafkaRanges>(executor_, settings_);
+    ranges_ = std::make_shared<KafkaRanges>(executor_, settings_);
     trimmer_ = std::make_unique<KafkaTrimmer>(executor_, *follower_->client(), settings_.request_limit);
   }
 
@@ -77,6 +77,7 @@ class KafkaLog::Core : public std::enable_shared_from_this<Core> {
     gate_->close();
     ends_->close();
     followed_->close();
+    ranges_->stop();  // what it is asking ends while the groups are left
     groups_->close();
     history_->close();
     producer_->close();
@@ -302,7 +303,7 @@ class KafkaLog::Core : public std::enable_shared_from_this<Core> {
   std::unique_ptr<KafkaFollower> follower_;
   std::shared_ptr<KafkaGroups> groups_;
   std::shared_ptr<KafkaHistory> history_;
-  std::unique_ptr<KafkaRanges> ranges_;
+  std::shared_ptr<KafkaRanges> ranges_;
   std::unique_ptr<KafkaTrimmer> trimmer_;
   bool closed_ = false;
 };

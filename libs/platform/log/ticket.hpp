@@ -23,6 +23,9 @@ class Ticket {
   }
   ~Ticket() { answer(boost::asio::error::make_error_code(boost::asio::error::operation_aborted)); }
 
+  /// False when it was answered, or nobody waits any more. To be asked on the caller's executor.
+  bool is_waited_for() const { return opaque_ != nullptr && Callback::is_waited_for(opaque_); }
+
   void answer(typename Callback::Outcome outcome) {
     if (void* opaque = std::exchange(opaque_, nullptr)) Callback::complete(opaque, std::move(outcome));
   }
