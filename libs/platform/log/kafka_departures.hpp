@@ -27,7 +27,7 @@ class Departures {
   /// Gives up after `limit`: the brokers then notice by its silence.
   void leave(Client client, bool assigned);
 
-  static constexpr std::chrono::milliseconds limit{3'000};
+  static constexpr std::chrono::milliseconds limit{2'000};
 
  private:
   struct Departure {
