@@ -30,17 +30,20 @@ namespace asio = boost::asio;
 
 class Gateway final : public Routes {
  public:
-  Gateway(asio::io_context& context, observe::Metrics& metrics, std::array<std::vector<Endpoint>, 3> endpoints)
+  Gateway(asio::io_context& context, observe::Metrics& metrics, node::Process& process,
+          const std::array<std::vector<Endpoint>, 3>& endpoints, const Resolve& resolve)
       : executor_(context.get_executor()),
         metrics_(metrics),
-        operators_(executor_, "operator", std::move(endpoints[0])),
-        page_(executor_, "page", std::move(endpoints[1])),
-        effect_(executor_, "effect", std::move(endpoints[2])) {
+        process_(process),
+        operators_(executor_, "operator", endpoints[0], resolve, watching()),
+        page_(executor_, "page", endpoints[1], resolve, watching()),
+        effect_(executor_, "effect", endpoints[2], resolve, watching()) {
     for (Upstreams* const service : {&operators_, &page_, &effect_})
-      for (std::size_t i = 0; i < service->endpoints().size(); ++i)
-        metrics_.gauge_from("zhida_gateway_upstream_up", "1 if a process said that it is alive when last asked.",
-                            {{"service", service->service()}, {"endpoint", service->endpoints()[i].text()}},
-                            [service, i] { return service->alive(i) ? 1.0 : 0.0; });
+      for (std::size_t i = 0; i < service->size(); ++i)
+        metrics_.gauge_from("zhida_gateway_upstreams_alive",
+                            "Processes of an endpoint of the settings that said that they are alive when last asked.",
+                            {{"service", service->service()}, {"endpoint", service->endpoint(i).text()}},
+                            [service, i] { return static_cast<double>(service->alive(i)); });
   }
 
   Upstreams* service(std::string_view target) override {
@@ -51,10 +54,10 @@ class Gateway final : public Routes {
     return nullptr;
   }
 
-  /// Watches every process.
-  void spawn_watches(node::Process& process) {
+  /// Finds every process and watches it.
+  void spawn_watches() {
     for (Upstreams* const service : {&operators_, &page_, &effect_})
-      for (std::size_t i = 0; i < service->endpoints().size(); ++i) process.spawn_work(service->watch(i));
+      for (std::size_t i = 0; i < service->size(); ++i) process_.spawn_work(service->follow(i));
   }
 
   asio::awaitable<http::Response> own(std::string_view target, bool loopback) override {
@@ -67,10 +70,15 @@ class Gateway final : public Routes {
   }
 
  private:
+  Upstreams::Spawn watching() {
+    return [this](asio::awaitable<void> watch) { process_.spawn_work(std::move(watch)); };
+  }
+
   asio::awaitable<http::Response> readiness() {
     for (Upstreams* const service : {&operators_, &page_, &effect_}) {
       bool any = false;
-      for (const Endpoint& endpoint : service->endpoints()) any = any || co_await is_ready(endpoint);
+      const Upstreams::Processes processes = service->processes();
+      for (auto each = processes.begin(); each != processes.end() && !any; ++each) any = co_await is_ready((*each)->address());
       if (any) continue;
       std::string body;
       json::Writer(body).begin_object().field("status", "no process of " + service->service() + " is ready").end_object();
@@ -79,8 +87,8 @@ class Gateway final : public Routes {
     co_return http::ok("{\"status\":\"ready\"}");
   }
 
-  asio::awaitable<bool> is_ready(const Endpoint& endpoint) {
-    http::Client client(executor_, endpoint.host, endpoint.port, std::chrono::seconds(1));
+  asio::awaitable<bool> is_ready(Address address) {
+    http::Client client(executor_, address.address().to_string(), address.port(), std::chrono::seconds(1));
     try {
       http::ClientRequest request(http::Verb::get, "/readyz");
       const http::ClientResponse response = co_await client.send(std::move(request));
@@ -92,6 +100,7 @@ class Gateway final : public Routes {
 
   asio::any_io_executor executor_;
   observe::Metrics& metrics_;
+  node::Process& process_;
   Upstreams operators_, page_, effect_;
 };
 
@@ -166,15 +175,17 @@ void add_options(CLI::App& command, Settings& settings) {
       .add_option("--metrics-port", settings.metrics_port,
                   "Another port, which answers /metrics to anybody who reaches it; empty: /metrics is for this machine only")
       ->envname("ZHIDA_METRICS_PORT");
-  command.add_option("--operator", settings.operators, "Processes of the operator service: host:port, several with commas")
+  command
+      .add_option("--operator", settings.operators,
+                  "Processes of the operator service: host:port, several with commas; each address of a name is one")
       ->envname("ZHIDA_OPERATOR");
   command.add_option("--page", settings.page, "Processes of the page service")->envname("ZHIDA_PAGE");
   command.add_option("--effect", settings.effect, "Processes of the effect service")->envname("ZHIDA_EFFECT");
   command.add_option("--log-level", settings.log_level, "debug, info, warning or error")->envname("ZHIDA_LOG_LEVEL")->capture_default_str();
 }
 
-void serve(const Settings& settings) {
-  Read given = read(settings);
+void serve(const Settings& settings, Resolve resolve) {
+  const Read given = read(settings);
   const observe::Log journal(STDERR_FILENO, node::level_named(settings.log_level));
   asio::io_context context(1);
   auto acceptor = http::listen(context.get_executor(), settings.address, given.port);
@@ -182,13 +193,14 @@ void serve(const Settings& settings) {
   if (given.metrics_port != 0) metrics_door = http::listen(context.get_executor(), settings.address, given.metrics_port);
   observe::Metrics registry;
   Metrics metrics(registry);
-  Gateway gateway(context, registry, std::move(given.endpoints));
   node::Process process(context, journal);
+  if (!resolve) resolve = system_resolver(context.get_executor());
+  Gateway gateway(context, registry, process, given.endpoints, resolve);
   journal.info("gateway.started", {{"port", acceptor.local_endpoint().port()}});
   node::show_process(registry);
   process.spawn_connection(node::measure_lag(registry));
   if (metrics_door) process.show_metrics(std::move(*metrics_door), registry);
-  gateway.spawn_watches(process);
+  gateway.spawn_watches();
   process.spawn_session(accept(std::move(acceptor), gateway, metrics, process));
   std::exception_ptr failure;
   asio::co_spawn(context, process.until_stopped(), [&failure](std::exception_ptr error) { failure = error; });

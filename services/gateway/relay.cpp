@@ -140,7 +140,7 @@ asio::awaitable<bool> Relay::serve_one() {
     }
     const End end = co_await pass(request, upstream);
     if (end == End::answered) {
-      if (upstream.stream) service->keep(std::move(upstream));
+      if (upstream.stream) upstream.process->keep(std::move(upstream.stream));
       co_return keep_alive_;
     }
     if (end == End::broken) co_return false;

@@ -183,8 +183,18 @@ def problems(documents, overlay):
             found.append(f"Service {service['metadata']['name']} leads nowhere")
     for data in config.values():
         for variable in ("ZHIDA_OPERATOR", "ZHIDA_PAGE", "ZHIDA_EFFECT"):
-            if named(documents, "Service", data[variable].split(":")[0]) is None:
+            name, port = data[variable].split(":")
+            service = named(documents, "Service", name)
+            if service is None:
                 found.append(f"{variable} names no Service")
+                continue
+            if service["spec"].get("clusterIP") != "None":
+                found.append(f"Service {name} hides its processes from the gateway, which watches each")
+            # Nobody stands between that would turn one port into another.
+            containers = pods[name]["spec"]["containers"] if name in pods else []
+            own = [each["containerPort"] for container in containers for each in container["ports"] if each["name"] == "http"]
+            if own != [int(port)] or [each["port"] for each in service["spec"]["ports"]] != own:
+                found.append(f"{variable} names a port at which no process listens")
     namespace = named(documents, "Namespace", "zhida")
     if not namespace or namespace["metadata"]["labels"].get("pod-security.kubernetes.io/enforce") != "restricted":
         found.append("the namespace lets in pods that are not restricted")
@@ -231,6 +241,8 @@ def breakages():
         "a policy for nobody": in_spec("NetworkPolicy", "gateway", lambda it: it["podSelector"]["matchLabels"].update({"x": "y"})),
         "a Service that chooses nobody": in_spec("Service", "page", lambda it: it["selector"].update({"x": "y"})),
         "no Service of effect": drop("Service", "effect"),
+        "one address for all of page": in_spec("Service", "page", lambda it: it.pop("clusterIP")),
+        "another port of a Service than of its pods": in_spec("Service", "page", lambda it: it["ports"][0].update(port=80)),
         "killed while draining": in_spec("Deployment", "effect", lambda it: it["template"]["spec"].update(terminationGracePeriodSeconds=5)),
         "no spread": in_spec("Deployment", "page", lambda it: it["template"]["spec"].pop("topologySpreadConstraints")),
         "root": in_spec("Deployment", "gateway", lambda it: it["template"]["spec"].pop("securityContext")),

@@ -275,7 +275,7 @@ TEST_F(Seeing, EveryMetricIsOursAndNamesItsUnit) {
                                        "zhida_ready",
                                        "zhida_redis_up",
                                        "zhida_log_up",
-                                       "zhida_gateway_upstream_up",
+                                       "zhida_gateway_upstreams_alive",
                                        "zhida_partitions_owned",
                                        "zhida_fold_condition",
                                        "zhida_fold_position",

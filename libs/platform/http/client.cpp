@@ -66,8 +66,15 @@ class Client::Connection {
 
  private:
   asio::awaitable<void> connect() {
-    tcp::resolver resolver(executor_);
-    const auto endpoints = co_await resolver.async_resolve(host_, std::to_string(port_), asio::use_awaitable);
+    error_code is_name;
+    const auto literal = asio::ip::make_address(host_, is_name);
+    tcp::resolver::results_type endpoints;
+    if (is_name) {
+      tcp::resolver resolver(executor_);
+      endpoints = co_await resolver.async_resolve(host_, std::to_string(port_), asio::use_awaitable);
+    } else {  // it must not wait behind names that nobody can resolve just now
+      endpoints = tcp::resolver::results_type::create(tcp::endpoint(literal, port_), host_, "");
+    }
     error_code error;
     const auto guard = arm(error);
     const auto [failure, endpoint] = co_await asio::async_connect(socket_, endpoints, as_result);

@@ -1,15 +1,13 @@
 #include "services/gateway/upstream_process.hpp"
 
+#include "services/gateway/shared_memory.hpp"
 #include "services/gateway/wire.hpp"
 
-#include <sys/mman.h>
 #include <unistd.h>
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
-#include <new>
 #include <optional>
-#include <stdexcept>
 #include <thread>
 #include <utility>
 
@@ -19,13 +17,6 @@ namespace {
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 using Shared = UpstreamProcess::Shared;
-
-/// Memory that a process and its children have in common.
-std::shared_ptr<Shared> make_shared_memory() {
-  void* const memory = ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) throw std::runtime_error("no shared memory");
-  return std::shared_ptr<Shared>(new (memory) Shared, [](Shared* shared) { ::munmap(shared, sizeof(Shared)); });
-}
 
 void answer(Wire& wire, std::string_view status, const std::string& fields, std::string_view body) {
   wire.send("HTTP/1.1 " + std::string(status) + "\r\n" + fields + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
@@ -59,6 +50,7 @@ void serve(Wire::Stream& connection, const std::string& name, Shared& shared) {
     if (head.line.empty()) return;
     const std::string target = head.target();
     if (target == "/readyz") {
+      ++shared.health_questions;
       answer(wire, shared.ready ? "200 OK" : "503 Service Unavailable", "", "{}");
       continue;
     }
@@ -76,7 +68,7 @@ void serve(Wire::Stream& connection, const std::string& name, Shared& shared) {
 
 }  // namespace
 
-UpstreamProcess::UpstreamProcess(std::string name) : shared_(make_shared_memory()) {
+UpstreamProcess::UpstreamProcess(std::string name) : shared_(make_shared_memory<Shared>()) {
   asio::io_context context;
   std::optional<tcp::acceptor> acceptor(std::in_place, context, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
   port_ = acceptor->local_endpoint().port();

@@ -28,6 +28,7 @@ class UpstreamProcess {
     std::atomic<bool> dies{false};  ///< at the next request, before it answers
     std::atomic<bool> goes_on{false};
     std::atomic<int> requests{0};            ///< but for /readyz
+    std::atomic<int> health_questions{0};    ///< /readyz
     std::atomic<std::uint64_t> received{0};  ///< bytes of bodies, as soon as they have come
   };
 
