@@ -61,7 +61,7 @@ RuleTally sum(std::span<const RuleTally> parts, std::size_t sample) {
   for (const RuleTally& part : parts) {
     add(all.counts, part.counts);
     for (const RuleTally::Near& each : part.near) {
-      RuleTally::Near& known = near.try_emplace(each.number, each.number, each.leaf, 0).first->second;
+      RuleTally::Near& known = near.try_emplace(each.number, RuleTally::Near{each.number, each.leaf, 0}).first->second;
       require(known.leaf == each.leaf);
       known.count += each.count;
     }

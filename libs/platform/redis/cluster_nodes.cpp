@@ -96,7 +96,7 @@ asio::awaitable<bool> ClusterNodes::look() {
   for (const auto& [_, node] : nodes_)
     if (node->client.connected()) asked.push_back(node);
   if (asked.empty()) co_return false;
-  std::ranges::rotate(asked, asked.begin() + static_cast<std::ptrdiff_t>(looks_++ % asked.size()));
+  std::rotate(asked.begin(), asked.begin() + static_cast<std::ptrdiff_t>(looks_++ % asked.size()), asked.end());
   for (const Node& node : asked) {
     Commands question;
     question.add("CLUSTER", "SLOTS");

@@ -8,7 +8,6 @@
 #include <xxhash.h>
 
 #include <optional>
-#include <stdexcept>
 #include <utility>
 
 namespace zhida::page {
@@ -66,7 +65,7 @@ http::Response InboxRoute::answer(const http::Request& request, const enterprise
   const std::string tag = etag_of(ledger_bytes, request, catalog_.version(), today, signer_.fingerprint());
   if (http::not_modified(request, tag)) return http::with_etag(request, std::move(response), tag);
 
-  if (delivery::decode_to(ledger_, ledger_bytes).has_error()) throw std::logic_error("a stored ledger cannot be read");
+  if (delivery::decode_to(ledger_, ledger_bytes).has_error()) throw http::Refused(unavailable());
   bool known = true;
   std::function<bool(delivery::CampaignNumber)> shows;
   if (question.kind)
