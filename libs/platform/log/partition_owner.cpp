@@ -30,11 +30,14 @@ PartitionOwner::PartitionOwner(asio::any_io_executor executor, EventLog& log, st
       report_(std::move(report)) {}
 
 asio::awaitable<void> PartitionOwner::run() {
+  // A stop that comes while the group is joined is remembered.
+  co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation(), asio::enable_terminal_cancellation());
   const std::unique_ptr<Membership> membership = (co_await log_.join(group_, topics_)).value();
   std::exception_ptr end;
   try {
     for (std::int64_t seen = -1;;) {
-      if (membership->assignment().generation != seen) {
+      const bool stopped = co_await runtime::stop_requested();
+      if (!stopped && membership->assignment().generation != seen) {
         const Assignment assignment = membership->assignment();
         seen = assignment.generation;
         co_await work_on(assignment);
